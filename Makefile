@@ -1,0 +1,55 @@
+# Two commands for a newcomer: `make demo` and `make test`. Both set up all that they need in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+DATA := demo-data
+PORT := 8000
+
+.PHONY: help demo test lint types ontology bench lock clean
+
+help:  ## what can be made
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "lcgraph needs Python 3.11 or later; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.12 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || \
+	  { rm -rf .venv; echo "$(PYTHON) cannot make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+.venv/runtime: requirements.lock pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/development: requirements-dev.lock .venv/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/runtime  ## publish the demonstration network and serve it at http://127.0.0.1:8000
+	$(BIN)/lcgraph import examples/demo-network/eurostat/cities.csv --mapping examples/demo-network/eurostat/mapping.yaml --data $(DATA)
+	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data $(DATA)
+	$(BIN)/lcgraph serve --data $(DATA) --port $(PORT)
+
+test: .venv/development  ## run the tests
+	$(BIN)/python -m pytest
+
+lint: .venv/development  ## style, and that imports go down the road
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+
+types: .venv/development  ## strict types
+	$(BIN)/mypy
+
+ontology: .venv/development  ## the ontology's own checks
+	$(BIN)/lcgraph ontology --check
+	$(BIN)/lcgraph shapes --check
+
+bench: .venv/development  ## the benchmarks, see benchmarks/README.md
+	$(BIN)/python -m benchmarks
+
+lock: .venv/development  ## pin the dependencies anew
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
+	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
+
+clean:  ## remove what the commands above made
+	rm -rf .venv $(DATA) .pytest_cache .mypy_cache .ruff_cache
