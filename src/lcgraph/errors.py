@@ -1,0 +1,153 @@
+"""What can go wrong, in one tree.
+
+::
+
+    LcgraphError                  a message, where, what was expected, how to mend it
+    ├── InputError                what was handed in cannot be used (exit status 2)
+    │   ├── UnreadableFile        empty, in the wrong format or encoding, damaged
+    │   ├── FileTooLarge          past a limit of size, rows or cells
+    │   ├── MappingError          a mapping for a foreign table does not make sense
+    │   └── ParameterError        a question was asked with a wrong or missing parameter
+    ├── NotFound                  no such question, submission, file
+    ├── DoesNotConform            violations stand in the way (exit status 1)
+    ├── QueryError                a SPARQL query cannot be run
+    │   ├── QuerySyntaxError      it does not parse
+    │   ├── QueryRefused          it asks for something that is not offered
+    │   └── LimitExceeded         it passed its deadline, its memory or its size
+    ├── ArchiveError              the archive is damaged or in use
+    │   ├── ArchiveDamaged
+    │   └── ArchiveInUse
+    └── StoreError                the store cannot be opened or written
+"""
+
+from __future__ import annotations
+
+from lcgraph.language import Text
+
+
+class LcgraphError(Exception):
+    """Anything that lcgraph itself says is wrong.
+
+    :param message: what was found.
+    :param where: the place, as a person would look it up.
+    :param expected: what was expected there.
+    :param remedy: how to mend it.
+    """
+
+    def __init__(
+        self,
+        message: Text,
+        *,
+        where: Text | str | None = None,
+        expected: Text | None = None,
+        remedy: Text | None = None,
+    ) -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.where = where
+        self.expected = expected
+        self.remedy = remedy
+
+    def told(self, language: str) -> dict[str, str]:
+        """The parts of the error in a language: ``message``, and ``where``, ``expected``, ``remedy`` if given."""
+        parts = {"message": self.message, "where": self.where, "expected": self.expected, "remedy": self.remedy}
+        return {
+            name: part.to(language) if isinstance(part, Text) else part
+            for name, part in parts.items()
+            if part is not None
+        }
+
+    def tell(self, language: str) -> str:
+        """The whole error in a few lines of a language."""
+        told = self.told(language)
+        lines = [told["message"]]
+        if "where" in told:
+            lines.append(Text("Where: {where}", where=told["where"]).to(language))
+        if "expected" in told:
+            lines.append(Text("Expected: {expected}", expected=told["expected"]).to(language))
+        if "remedy" in told:
+            lines.append(Text("To mend it: {remedy}", remedy=told["remedy"]).to(language))
+        return "\n".join(lines)
+
+
+class InputError(LcgraphError):
+    """What was handed in cannot be used."""
+
+
+class UnreadableFile(InputError):
+    """A file is empty, damaged, or not in the format or encoding it should be in."""
+
+
+class FileTooLarge(InputError):
+    """A file passes a limit of size, rows or cells."""
+
+
+class MappingError(InputError):
+    """A mapping for a foreign table does not make sense."""
+
+
+class ParameterError(InputError):
+    """A question was asked with a wrong or missing parameter.
+
+    :param parameter: its name.
+    :param allowed: the nearest values that would do, or all where they are few.
+    """
+
+    def __init__(
+        self,
+        message: Text,
+        *,
+        parameter: str,
+        allowed: tuple[str, ...] = (),
+        remedy: Text | None = None,
+    ) -> None:
+        super().__init__(message, where=parameter, remedy=remedy)
+        self.parameter = parameter
+        self.allowed = allowed
+
+
+class NotFound(LcgraphError):
+    """There is no such thing."""
+
+
+class DoesNotConform(LcgraphError):
+    """Violations stand in the way of publishing."""
+
+
+class QueryError(LcgraphError):
+    """A SPARQL query cannot be run."""
+
+
+class QuerySyntaxError(QueryError):
+    """A SPARQL query does not parse."""
+
+
+class QueryRefused(QueryError):
+    """A SPARQL query asks for something that is not offered."""
+
+
+class LimitExceeded(QueryError):
+    """Work passed its deadline, its memory or its size.
+
+    :param limit: which one: ``deadline``, ``memory``, ``size`` or ``queue``.
+    """
+
+    def __init__(self, message: Text, *, limit: str, remedy: Text | None = None) -> None:
+        super().__init__(message, remedy=remedy)
+        self.limit = limit
+
+
+class ArchiveError(LcgraphError):
+    """The archive cannot be used."""
+
+
+class ArchiveDamaged(ArchiveError):
+    """A file of the archive is not what was written."""
+
+
+class ArchiveInUse(ArchiveError):
+    """Another process is writing to the data directory."""
+
+
+class StoreError(LcgraphError):
+    """The store cannot be opened or written."""

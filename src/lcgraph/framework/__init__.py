@@ -1,0 +1,1 @@
+"""The Declaration and the Key Features as typed objects, read from ``ontology/``."""

@@ -1,0 +1,287 @@
+"""Work that may run away: done in processes that are killed at their deadline and replaced.
+
+A worker is started as ``python -m MODULE FD`` with one end of a socket pair. It limits its own
+memory, leaves the network where the platform lets it, and then answers requests, one at a time.
+The answer to a request is any number of messages that begin with ``D`` (data), then one that begins
+with ``S`` (how it ended, as JSON). An answer without ``S`` is not whole and is never given out.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import os
+import pickle
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any, Self
+
+from lcgraph.errors import LimitExceeded
+from lcgraph.language import Text
+
+MEGABYTE = 1024 * 1024
+_CHUNK = 256 * 1024
+_CLONE_NEWNET = 0x40000000
+_CLONE_NEWUSER = 0x10000000
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How a request ended, with all its data.
+
+    :ivar body: the data.
+    :ivar said: what the worker said at the end.
+    """
+
+    body: bytes
+    said: dict[str, Any]
+
+
+class Died(Exception):
+    """A worker died while it worked: its memory limit is the usual reason."""
+
+
+# the side of the worker
+
+
+class Sender:
+    """Takes data in pieces and sends it on in chunks; a binary file as far as writing goes.
+
+    :param limit: how many bytes there may be.
+    """
+
+    def __init__(self, connection: Connection, limit: int) -> None:
+        self._connection = connection
+        self._left = limit
+        self._waiting = bytearray(b"D")
+
+    def write(self, data: bytes) -> int:
+        """Takes a piece.
+
+        :raises OverflowError: if there are more bytes than there may be.
+        """
+        self._left -= len(data)
+        if self._left < 0:
+            raise OverflowError
+        self._waiting += data
+        if len(self._waiting) >= _CHUNK:
+            self.flush()
+        return len(data)
+
+    def flush(self) -> None:
+        """Sends what waits."""
+        if len(self._waiting) > 1:
+            self._connection.send_bytes(self._waiting)
+            self._waiting = bytearray(b"D")
+
+
+def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
+    """The main loop of a worker: called by its module when it is run.
+
+    :param handle: answers a request: sends data by a :class:`Sender`, returns how it ended.
+    """
+    connection = Connection(int(sys.argv[1]))
+    with suppress(KeyboardInterrupt, BrokenPipeError, ConnectionResetError, EOFError):
+        _confine(pickle.loads(connection.recv_bytes()))  # noqa: S301 - from the process that started this one
+        connection.send_bytes(b"ready")
+        while True:
+            request = pickle.loads(connection.recv_bytes())  # noqa: S301
+            try:
+                ending = handle(request, connection)
+            except MemoryError:
+                ending = {"ok": False, "kind": "memory"}
+            connection.send_bytes(b"S" + json.dumps(ending).encode())
+
+
+def _confine(memory_bytes: int) -> None:
+    """Limits this process: its memory, and its way into the network."""
+    if memory_bytes:
+        resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            # In a network namespace of its own there is nothing to connect to. Where a container
+            # forbids it, what would reach out is still refused before it gets here.
+            ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+
+
+# the side of those who have work to do
+
+
+class _Worker:
+    def __init__(self, module: str, memory_bytes: int) -> None:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - a module of our own
+                [sys.executable, "-m", module, str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                stderr=None if os.environ.get("LCGRAPH_DEBUG") else subprocess.DEVNULL,
+            )
+        self.connection = Connection(ours.detach())
+        self.connection.send_bytes(pickle.dumps(memory_bytes))
+        self.ready = False
+
+    def wait_until_ready(self) -> None:
+        if not self.ready:
+            self.connection.recv_bytes()
+            self.ready = True
+
+    def kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGKILL)
+        self.connection.close()
+        self.process.wait()
+
+    def close(self) -> None:
+        """Lets the process end by itself, and kills it if it does not."""
+        self.connection.close()
+        try:
+            self.process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+
+@dataclass(slots=True)
+class _Borrowed:
+    """A worker while it works; only one that has said how its work ended is used again."""
+
+    worker: _Worker
+    usable: bool = False
+
+
+class Workers:
+    """Workers of one kind.
+
+    :param module: what they run.
+    :param count: how many work at once.
+    :param memory_bytes: address space that each of them may have; 0 for no limit.
+    :param spare: how many more stand ready to take the place of one that is killed.
+    """
+
+    def __init__(self, module: str, count: int, memory_bytes: int, *, spare: int = 1) -> None:
+        self._module = module
+        self._count = count
+        self._memory_bytes = memory_bytes
+        self._spare_wanted = spare
+        self._free: list[_Worker] = []
+        self._spare: list[_Worker] = []
+        self._started = 0
+        self._waiting = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts all of them now, so that the first requests do not wait for it."""
+        with self._changed:
+            while self._started < self._count:
+                self._free.append(self._new())
+                self._started += 1
+            self._refill()
+
+    def close(self) -> None:
+        """Ends those that are idle; those that work end with their request."""
+        with self._changed:
+            self._closed = True
+            workers, self._free, self._spare = self._free + self._spare, [], []
+        for worker in workers:
+            worker.close()
+
+    def run(self, request: object, seconds: float, queue: int) -> Ended:
+        """Has a request answered.
+
+        :param request: anything that can be pickled.
+        :param seconds: how long it may take; then the worker is killed.
+        :param queue: how many requests may wait for a free worker.
+        :raises LimitExceeded: if it takes longer, or too many requests wait already.
+        :raises Died: if the worker died.
+        """
+        with self._borrowed(queue) as borrowed:
+            worker, body = borrowed.worker, bytearray()
+            try:
+                worker.wait_until_ready()
+                deadline = time.monotonic() + seconds
+                worker.connection.send_bytes(pickle.dumps(request))
+                while True:
+                    left = deadline - time.monotonic()
+                    if left <= 0 or not worker.connection.poll(left):
+                        raise LimitExceeded(
+                            Text("It took longer than {limit} seconds and was ended.", limit=f"{seconds:g}"),
+                            limit="deadline",
+                        )
+                    message = worker.connection.recv_bytes()
+                    if message[:1] == b"S":
+                        break
+                    body += message[1:]
+            except (EOFError, ConnectionResetError, BrokenPipeError) as error:
+                raise Died from error
+            said = json.loads(message[1:])
+            if said.get("kind") == "memory":
+                raise Died
+            borrowed.usable = True
+            return Ended(bytes(body), said)
+
+    def _new(self) -> _Worker:
+        return _Worker(self._module, self._memory_bytes)
+
+    def _refill(self) -> None:
+        while len(self._spare) < self._spare_wanted and not self._closed:
+            self._spare.append(self._new())
+
+    @contextmanager
+    def _borrowed(self, queue: int) -> Iterator[_Borrowed]:
+        borrowed = _Borrowed(self._take(queue))
+        try:
+            yield borrowed
+        finally:
+            self._give_back(borrowed)
+
+    def _take(self, queue: int) -> _Worker:
+        with self._changed:
+            if self._started < self._count and not self._free:
+                self._started += 1
+                return self._spare.pop() if self._spare else self._new()
+            if not self._free:
+                if self._waiting >= queue:
+                    raise LimitExceeded(
+                        Text("{n} requests are waiting already.", n=self._waiting),
+                        limit="queue",
+                        remedy=Text("Ask again in a few seconds."),
+                    )
+                self._waiting += 1
+                try:
+                    while not self._free:
+                        self._changed.wait()
+                finally:
+                    self._waiting -= 1
+            return self._free.pop()
+
+    def _give_back(self, borrowed: _Borrowed) -> None:
+        worker = borrowed.worker
+        if not borrowed.usable:
+            worker.kill()
+        with self._changed:
+            if self._closed:
+                if borrowed.usable:
+                    worker.close()
+                return
+            if not borrowed.usable:
+                worker = self._spare.pop() if self._spare else self._new()
+            self._free.append(worker)
+            self._changed.notify()
+            self._refill()
