@@ -1,0 +1,133 @@
+"""A submission as a table, in the columns that are read: CSV or an Excel workbook."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+
+import openpyxl
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.namespaces import local_name
+from lcgraph.language import pick
+from lcgraph.reading import terms
+from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
+from lcgraph.reading.submission import PARTS, Record, Submission
+
+
+def records(submission: Submission) -> Iterator[tuple[RecordType, Record]]:
+    """Every record of a submission with its type, the submission itself first."""
+    yield SUBMISSION, submission
+    for kind, attribute in PARTS.items():
+        for record in getattr(submission, attribute):
+            yield BY_NAME[kind], record
+
+
+def to_csv(submission: Submission, framework: Framework) -> str:
+    """The submission as CSV; reading it gives the same submission."""
+    rows = [(t, _row(t, record, submission, framework)) for t, record in records(submission)]
+    columns = list(
+        dict.fromkeys(column for t in RECORD_TYPES for column in _columns(t, [r for k, r in rows if k is t]))
+    )
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(["record", *columns])
+    for record_type, row in rows:
+        writer.writerow([record_type.name, *(_text(row.get(column, "")) for column in columns)])
+    return out.getvalue()
+
+
+def to_workbook(submission: Submission, framework: Framework, language: str = "en") -> bytes:
+    """The submission as an Excel workbook with a sheet for each kind of record.
+
+    :param language: of sheet names and headers.
+    """
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    by_type: dict[str, list[Mapping[str, object]]] = {t.name: [] for t in RECORD_TYPES}
+    for record_type, record in records(submission):
+        by_type[record_type.name].append(_row(record_type, record, submission, framework))
+    for record_type in RECORD_TYPES:
+        sheet = book.create_sheet(pick(record_type.sheet, language))
+        columns = _columns(record_type, by_type[record_type.name])
+        names = {f.name: f for f in record_type.fields}
+        sheet.append([_header(names, column, language) for column in columns])
+        for row in by_type[record_type.name]:
+            sheet.append([row.get(column) for column in columns])
+        for cell in sheet[1]:
+            cell.font = Font(bold=True)
+        for number, column in enumerate(columns, 1):
+            widths = [len(_text(row.get(column, ""))) for row in by_type[record_type.name]]
+            sheet.column_dimensions[get_column_letter(number)].width = min(max([len(column), *widths]) + 2, 50)
+        sheet.freeze_panes = "A2"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _header(names: Mapping[str, Field], column: str, language: str) -> str:
+    if language != "zh":
+        return column
+    name, _, tag = column, "", ""
+    if column not in names:
+        name, _, tag = column.rpartition("_")
+    return names[name].zh + (f"_{tag}" if tag else "")
+
+
+def _columns(record_type: RecordType, rows: list[Mapping[str, object]]) -> list[str]:
+    """The columns of a record type: each field, and a column more for each other language of a text."""
+    columns: list[str] = []
+    for f in record_type.fields:
+        columns.append(f.name)
+        if f.kind is Kind.TEXTS:
+            more = {c for row in rows for c in row if c.startswith(f.name + "_") and c not in BY_NAME}
+            columns.extend(sorted(more - {g.name for g in record_type.fields}))
+    return columns
+
+
+def _row(record_type: RecordType, record: Record, submission: Submission, framework: Framework) -> dict[str, object]:
+    row: dict[str, object] = {}
+    for f in record_type.fields:
+        value = getattr(record, f.name)
+        if f.kind is Kind.TEXTS:
+            for language, text in value.items():
+                row[f.name if language == submission.language else f"{f.name}_{language}"] = text
+        elif value not in (None, "", ()):
+            row[f.name] = _cell(f, value, framework)
+    return row
+
+
+def _cell(f: Field, value: object, framework: Framework) -> object:
+    match f.kind:
+        case Kind.CODE:
+            code = framework.codes(f.codes)[str(value)].code
+            return "" if code == f.default == "total" else code
+        case Kind.CITY:
+            return framework.cities[str(value)].code
+        case Kind.EDITION:
+            return framework.editions[str(value)].code
+        case Kind.MEASURE:
+            return framework.measures[str(value)].code
+        case Kind.UNIT:
+            return framework.units[str(value)].code
+        case Kind.NUMBER:
+            assert isinstance(value, Decimal)
+            return int(value) if value == value.to_integral_value() else float(value)
+        case Kind.ACTIONS:
+            assert isinstance(value, tuple)
+            return "; ".join(local_name(action) for action in value)
+        case Kind.SOURCES:
+            assert isinstance(value, tuple)
+            return "; ".join(value)
+        case _:
+            return value
+
+
+def _text(value: object) -> str:
+    if isinstance(value, float):
+        return terms.digits(Decimal(repr(value)))
+    return str(value)

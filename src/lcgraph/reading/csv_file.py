@@ -1,0 +1,220 @@
+"""A submission from CSV: one table, in which the column ``record`` says what a row is."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+
+from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.language import Text
+from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, RecordType
+from lcgraph.reading.findings import Finding
+from lcgraph.reading.limits import Limits, damaged, looks_like, too_many_rows
+from lcgraph.reading.places import Place, RecordPlace
+from lcgraph.reading.table import Row, Value, header, nearest_header
+
+RECORD_HEADERS = ("record", "记录")
+_FIELD_LIMIT = 100_000
+_GUESSES = ("utf-16", "gb18030", "cp1252")
+
+
+def decode(name: str, data: bytes) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark.
+
+    :raises UnreadableFile: if the file is in another encoding; says in which line that shows,
+        and which encoding it may be.
+    """
+    if looks_like(data) is not None and not data.startswith(b"<"):
+        raise damaged(name, Text("table of text (.csv)"), data)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise UnreadableFile(
+            Text("The file {file} is not in UTF-8: line {line} has bytes that are none.", file=name, line=line),
+            where=Place(name, line=line).text(),
+            expected=Text("UTF-8"),
+            remedy=Text("Save it as “CSV UTF-8”. It may be in {guess} now.", guess=_guess(data)),
+        ) from error
+    if "\x00" in text:
+        line = text[: text.index("\x00")].count("\n") + 1
+        raise UnreadableFile(
+            Text("The file {file} has zero bytes in line {line}; it is not text in UTF-8.", file=name, line=line),
+            where=Place(name, line=line).text(),
+            expected=Text("UTF-8"),
+            remedy=Text("Save it as “CSV UTF-8”. It may be in {guess} now.", guess="UTF-16"),
+        )
+    return text
+
+
+def _guess(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "UTF-16"
+    for encoding in _GUESSES[1:]:
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return {"gb18030": "GB18030 (GBK)", "cp1252": "Windows-1252"}[encoding]
+    return "an encoding of its own"
+
+
+def lines(name: str, text: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text with the number of the line on which each begins.
+
+    The delimiter is the one of comma, semicolon and tab that the header has most of.
+
+    :raises UnreadableFile: if quotes are not closed.
+    :raises FileTooLarge: if there are too many rows, or a cell is too long.
+    """
+    first = text.lstrip("\r\n").partition("\n")[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(_FIELD_LIMIT)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begins = 1
+    rows = 0
+    try:
+        for row in reader:
+            rows += 1
+            if rows > limits.rows + 1:
+                raise too_many_rows(name, name, limits)
+            yield begins, row
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        if "field larger" in str(error):
+            raise FileTooLarge(
+                Text("A cell in line {line} has more than {limit} characters.", line=begins, limit=f"{_FIELD_LIMIT:,}"),
+                where=Place(name, line=begins).text(),
+                remedy=Text("Close the quotes of the cell, or shorten the text."),
+            ) from error
+        raise UnreadableFile(
+            Text("The row that begins in line {line} cannot be read: {error}.", line=begins, error=str(error)),
+            where=Place(name, line=begins).text(),
+            remedy=Text(
+                "Put a text with quotes, delimiters or line breaks in double quotes, and double the quotes in it."
+            ),
+        ) from error
+
+
+def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -> Iterator[Row]:
+    """The rows of a submission in CSV.
+
+    :param findings: receives what could not be taken.
+    :raises UnreadableFile: if the file is not such a table.
+    """
+    table = lines(name, decode(name, data), limits)
+    headers = _header(name, table)
+    record_column = next(i for i, text in enumerate(headers) if text.strip().lower() in RECORD_HEADERS)
+    columns = {t.name: _columns(name, headers, record_column, t, findings) for t in RECORD_TYPES}
+    _unknown(name, headers, record_column, columns, findings)
+    for number, cells in table:
+        if not any(cell.strip() for cell in cells):
+            continue
+        kind = _kind(cells[record_column] if record_column < len(cells) else "")
+        if kind is None:
+            findings.append(_unknown_record(name, number, headers[record_column], cells, record_column))
+            continue
+        by_index = columns[kind.name]
+        if len(cells) > len(headers) and any(cell.strip() for cell in cells[len(headers) :]):
+            findings.append(_too_many_cells(name, number, len(cells), len(headers)))
+            continue
+        yield Row(
+            kind.name,
+            RecordPlace(name, None, number, {field: headers[index] for index, field in by_index.items()}),
+            {field: Value(cells[index], None) for index, field in by_index.items() if index < len(cells)},
+        )
+
+
+def _header(name: str, table: Iterator[tuple[int, list[str]]]) -> list[str]:
+    for number, cells in table:
+        if any(cell.strip() for cell in cells):
+            if not any(cell.strip().lower() in RECORD_HEADERS for cell in cells):
+                raise UnreadableFile(
+                    Text("The first row of {file} has no column “record”.", file=name),
+                    where=Place(name, line=number).text(),
+                    expected=Text("a header row with the column “record”, which says what each row is"),
+                    remedy=Text(
+                        "See docs/formats.md for the columns. A statistical table of another form goes through “lcgraph import”."
+                    ),
+                )
+            return cells
+    raise UnreadableFile(
+        Text("The file {file} is empty.", file=name),
+        where=name,
+        remedy=Text("Hand in the file that holds the submission."),
+    )
+
+
+def _kind(text: str) -> RecordType | None:
+    plain = text.strip().lower()
+    return BY_NAME.get(plain) or next((t for t in RECORD_TYPES if t.zh == plain), None)
+
+
+def _columns(
+    name: str, headers: list[str], record_column: int, record_type: RecordType, findings: list[Finding]
+) -> dict[int, str]:
+    columns: dict[int, str] = {}
+    for index, text in enumerate(headers):
+        if index == record_column or not text.strip():
+            continue
+        field = header(record_type, text)
+        if field is not None and field in columns.values():
+            findings.append(repeated_column(Place(name, cell=text, line=1), text))
+        elif field is not None:
+            columns[index] = field
+    return columns
+
+
+def repeated_column(place: Place, text: str) -> Finding:
+    """The finding for a header that stands twice."""
+    return Finding(
+        "ColumnRepeated",
+        place,
+        text,
+        Text("The column “{found}” stands twice.", found=text),
+        Text("Keep one of them."),
+    )
+
+
+def _unknown(
+    name: str, headers: list[str], record_column: int, columns: Mapping[str, Mapping[int, str]], findings: list[Finding]
+) -> None:
+    known = {index for by_index in columns.values() for index in by_index}
+    for index, text in enumerate(headers):
+        if index != record_column and index not in known and text.strip():
+            near = sorted({n for t in RECORD_TYPES for n in nearest_header(t, text)})
+            findings.append(unknown_column(Place(name, cell=text, line=1), text, near))
+
+
+def unknown_column(place: Place, text: str, near: list[str]) -> Finding:
+    """The finding for a header that means nothing."""
+    return Finding(
+        "UnknownColumn",
+        place,
+        text,
+        Text("The column “{found}” is not known; what stands in it is not read.", found=text),
+        Text("Did you mean {near}?", near=near) if near else Text("Move what is needed into a column that is known."),
+        warning=True,
+    )
+
+
+def _unknown_record(name: str, line: int, column: str, cells: list[str], index: int) -> Finding:
+    found = cells[index] if index < len(cells) else ""
+    return Finding(
+        "UnknownRecord",
+        Place(name, cell=column, line=line),
+        found,
+        Text("“{found}” is not a kind of record.", found=found),
+        Text("Write one of {codes}.", codes=[t.name for t in RECORD_TYPES]),
+    )
+
+
+def _too_many_cells(name: str, line: int, found: int, expected: int) -> Finding:
+    return Finding(
+        "TooManyCells",
+        Place(name, line=line),
+        str(found),
+        Text("The row has {found} cells; the header has {expected}.", found=found, expected=expected),
+        Text("Put a text that has a delimiter in it in double quotes; write decimals with a point."),
+    )

@@ -1,0 +1,158 @@
+"""How much of a file is read, and what tells one format from another.
+
+The limits keep a stranger's file from taking the machine: they are checked before anything is
+unpacked or parsed. A full submission of 79 cells over ten years is far below each of them.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from dataclasses import dataclass
+
+from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.language import Text
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a submitted file may hold at the most.
+
+    :ivar file_bytes: size of the file.
+    :ivar unpacked_bytes: size of what a workbook unpacks to.
+    :ivar rows: rows of a sheet or lines of a table.
+    :ivar columns: columns of a sheet.
+    :ivar statements: triples of an RDF file.
+    """
+
+    file_bytes: int = 20 * MEGABYTE
+    unpacked_bytes: int = 60 * MEGABYTE
+    rows: int = 20_000
+    columns: int = 200
+    statements: int = 500_000
+
+
+LIMITS = Limits()
+
+_SIGNATURES = (
+    (b"PK\x03\x04", "a ZIP archive, as .xlsx is"),
+    (b"PK\x05\x06", "an empty ZIP archive"),
+    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or a workbook with a password"),
+    (b"%PDF", "a PDF"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"\x1f\x8b", "a gzip archive"),
+    (b"<!DOCTYPE html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "XML"),
+)
+
+
+def looks_like(data: bytes) -> str | None:
+    """What the first bytes of a file say that it is; None where they say nothing.
+
+    >>> looks_like(b"%PDF-1.7")
+    'a PDF'
+    """
+    start = data[:512].lstrip()
+    for signature, name in _SIGNATURES:
+        if start[: len(signature)].lower() == signature.lower():
+            return name
+    return None
+
+
+def check_size(name: str, data: bytes, limits: Limits) -> None:
+    """Refuses a file that is empty or too large.
+
+    :raises UnreadableFile: if it is empty.
+    :raises FileTooLarge: if it is too large.
+    """
+    if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise UnreadableFile(
+            Text("The file {file} is empty.", file=name),
+            where=name,
+            remedy=Text("Hand in the file that holds the submission."),
+        )
+    if len(data) > limits.file_bytes:
+        raise FileTooLarge(
+            Text(
+                "The file {file} has {size} MB; at most {limit} MB are read.",
+                file=name,
+                size=f"{len(data) / MEGABYTE:.1f}",
+                limit=limits.file_bytes // MEGABYTE,
+            ),
+            where=name,
+            remedy=Text("Hand in one submission at a time, without pictures and other attachments."),
+        )
+
+
+def check_archive(name: str, data: bytes, limits: Limits) -> None:
+    """Refuses a workbook that unpacks to more than it should, before anything is unpacked.
+
+    The sizes in the archive's directory can lie; what is then read is cut off at the same limit.
+
+    :raises UnreadableFile: if it is not a ZIP archive.
+    :raises FileTooLarge: if it unpacks to too much.
+    """
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            total = 0
+            for member in archive.infolist():
+                if member.flag_bits & 0x1:
+                    raise UnreadableFile(
+                        Text("The workbook {file} is protected by a password.", file=name),
+                        where=name,
+                        remedy=Text("Save it without a password and hand it in again."),
+                    )
+                with archive.open(member) as unpacked:
+                    while chunk := unpacked.read(MEGABYTE):
+                        total += len(chunk)
+                        if total > limits.unpacked_bytes:
+                            raise FileTooLarge(
+                                Text(
+                                    "The workbook {file} unpacks to more than {limit} MB.",
+                                    file=name,
+                                    limit=limits.unpacked_bytes // MEGABYTE,
+                                ),
+                                where=name,
+                                remedy=Text("Copy the filled-in rows into a new workbook and hand that in."),
+                            )
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
+    except Exception as error:
+        if isinstance(error, (UnreadableFile, FileTooLarge)):
+            raise
+        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error  # zlib.error and its like
+
+
+def damaged(name: str, wanted: Text, data: bytes) -> UnreadableFile:
+    """The error for a file that is not what its name says."""
+    what = looks_like(data)
+    return UnreadableFile(
+        Text("The file {file} is not a readable {wanted}.", file=name, wanted=wanted)
+        if what is None
+        else Text(
+            "The file {file} is not a readable {wanted}; it looks like {what}.",
+            file=name,
+            wanted=wanted,
+            what=Text(what),
+        ),
+        where=name,
+        expected=wanted,
+        remedy=Text(
+            "Save it in that format with the program that made it; renaming a file does not change its format."
+        ),
+    )
+
+
+def too_many_rows(name: str, where: str, limits: Limits) -> FileTooLarge:
+    """The error for a table with too many rows."""
+    return FileTooLarge(
+        Text("{where} has more than {limit} rows.", where=where, limit=f"{limits.rows:,}"),
+        where=name,
+        remedy=Text(
+            "A submission is one city and one year. To bring in a statistical table, use “lcgraph import” with a mapping."
+        ),
+    )

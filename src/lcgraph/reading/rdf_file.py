@@ -1,0 +1,448 @@
+"""A submission from RDF: Turtle, TriG, N-Triples, N-Quads, JSON-LD or RDF/XML.
+
+The file may name its nodes as it likes. What it says is checked as it stands; for publishing it
+is read into the typed model, and every node gets its IRI under the submission's own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from typing import TypeAlias
+from urllib.parse import unquote
+
+import pyoxigraph as ox
+
+from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.namespaces import DCTERMS, LC, RDF, SPDX, TYPE, XSD, local_name
+from lcgraph.language import Text
+from lcgraph.reading import values
+from lcgraph.reading.fields import RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
+from lcgraph.reading.findings import Finding, Unreadable
+from lcgraph.reading.graph import SubmissionGraph
+from lcgraph.reading.limits import Limits, looks_like
+from lcgraph.reading.places import LazyPlace, Place
+from lcgraph.reading.submission import PARTS, Record, Submission, SubmittedFile
+from lcgraph.reading.table import RECORDS, in_order
+
+Node: TypeAlias = ox.NamedNode | ox.BlankNode
+Term: TypeAlias = Node | ox.Literal
+
+BASE = "https://submission.invalid/file"
+"""What relative IRIs are resolved against; such nodes get their own IRI when published."""
+
+FORMATS = {
+    "ttl": ox.RdfFormat.TURTLE,
+    "trig": ox.RdfFormat.TRIG,
+    "nt": ox.RdfFormat.N_TRIPLES,
+    "nq": ox.RdfFormat.N_QUADS,
+    "jsonld": ox.RdfFormat.JSON_LD,
+    "rdf": ox.RdfFormat.RDF_XML,
+}
+
+_AUXILIARY = {LC + "SubmittedFile", SPDX + "Checksum"}
+"""Classes of nodes that publishing writes anew."""
+
+
+@dataclass(slots=True)
+class ReadGraph:
+    """What was read from an RDF file.
+
+    :ivar graph: what the file says, as it stands.
+    :ivar submission: the same in the typed model; None where city, year or edition is missing.
+    :ivar findings: what could not be taken.
+    :ivar losses: what the typed model could not hold, by node; a check that finds nothing wrong
+        with such a node must report them.
+    """
+
+    graph: SubmissionGraph
+    submission: Submission | None
+    findings: list[Finding] = field(default_factory=list)
+    losses: dict[str, list[Finding]] = field(default_factory=dict)
+
+
+def parse(name: str, data: bytes, kind: str, limits: Limits) -> tuple[list[ox.Quad], dict[str, str]]:
+    """The statements of an RDF file and the prefixes it declares.
+
+    :param kind: the file's extension, a key of :data:`FORMATS`.
+    :raises UnreadableFile: if the file is not in that format, with the line.
+    :raises FileTooLarge: if it has too many statements.
+    """
+    if kind == "rdf" and re.search(rb"<!(DOCTYPE|ENTITY)", data):
+        line = data[: re.search(rb"<!(DOCTYPE|ENTITY)", data).start()].count(b"\n") + 1  # type: ignore[union-attr]  # found above
+        raise UnreadableFile(
+            Text("The file {file} declares a document type or entities; they are not read.", file=name),
+            where=Place(name, line=line).text(),
+            remedy=Text("Write the RDF/XML without <!DOCTYPE> and <!ENTITY>, or hand in Turtle."),
+        )
+    parser = ox.parse(data, FORMATS[kind], base_iri=BASE)
+    quads: list[ox.Quad] = []
+    try:
+        for quad in parser:
+            if len(quads) >= limits.statements:
+                raise FileTooLarge(
+                    Text(
+                        "The file {file} has more than {limit} statements.", file=name, limit=f"{limits.statements:,}"
+                    ),
+                    where=name,
+                    remedy=Text("A submission is one city and one year; hand in one at a time."),
+                )
+            quads.append(quad)
+    except SyntaxError as error:
+        raise _not_that_format(name, data, kind, error) from error
+    return quads, dict(parser.prefixes)
+
+
+def _not_that_format(name: str, data: bytes, kind: str, error: SyntaxError) -> UnreadableFile:
+    wanted = FORMATS[kind].name
+    if "LoadDocumentCallback" in str(error.msg):
+        return UnreadableFile(
+            Text("The file {file} refers to a JSON-LD context at another address; no address is fetched.", file=name),
+            where=name,
+            remedy=Text("Write the context into the file, in place of its address."),
+        )
+    line = error.lineno
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as undecodable:
+        line = data[: undecodable.start].count(b"\n") + 1
+        return UnreadableFile(
+            Text("The file {file} is not in UTF-8: line {line} has bytes that are none.", file=name, line=line),
+            where=Place(name, line=line).text(),
+            expected=Text("UTF-8"),
+            remedy=Text("Save it in UTF-8 and hand it in again."),
+        )
+    what = looks_like(data)
+    return UnreadableFile(
+        Text("The file {file} is not {format}: {error}.", file=name, format=wanted, error=str(error.msg))
+        if what is None
+        else Text("The file {file} is not {format}; it looks like {what}.", file=name, format=wanted, what=Text(what)),
+        where=Place(name, line=line).text(),
+        expected=Text("{format}", format=wanted),
+        remedy=Text("Mend the place that is named, or save the file in the format that its name says."),
+    )
+
+
+def read(file: SubmittedFile, data: bytes, kind: str, framework: Framework, limits: Limits) -> ReadGraph:
+    """A submission from an RDF file.
+
+    :param kind: the file's extension, a key of :data:`FORMATS`.
+    :raises UnreadableFile: if the file is not in that format.
+    :raises FileTooLarge: if it has too many statements.
+    """
+    quads, prefixes = parse(file.name, data, kind, limits)
+    return _Reader(file, data, kind, framework, quads, prefixes).read()
+
+
+class _Reader:
+    def __init__(
+        self,
+        file: SubmittedFile,
+        data: bytes,
+        kind: str,
+        framework: Framework,
+        quads: list[ox.Quad],
+        prefixes: dict[str, str],
+    ) -> None:
+        self.file = file
+        self.framework = framework
+        self.lines = Lines(data, kind, prefixes)
+        self.findings: list[Finding] = []
+        self.losses: dict[str, list[Finding]] = defaultdict(list)
+        self.said: dict[Node, dict[str, list[Term]]] = defaultdict(dict)
+        self.statements: list[str] = []
+        self.keys: dict[Node, str] = {}
+        for quad in dict.fromkeys(ox.Quad(q.subject, q.predicate, q.object) for q in quads):
+            subject, value = quad.subject, quad.object
+            if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
+                continue
+            self.said[subject].setdefault(quad.predicate.value, []).append(value)
+            self.statements.append(str(quad.triple))
+
+    def read(self) -> ReadGraph:
+        submissions = self._of_class(LC + "Submission")
+        file = self.file.name
+        if not submissions:
+            self.findings.append(
+                Finding(
+                    "SubmissionRowMissing",
+                    Place(file),
+                    "",
+                    Text("Nothing in the file is a submission."),
+                    Text("Say of one node that it is a lc:Submission, with its city, reference year and edition."),
+                )
+            )
+        for extra in submissions[1:]:
+            self.findings.append(
+                Finding(
+                    "SubmissionRowRepeated",
+                    Place(file, line=self.lines.of(extra)),
+                    str(extra),
+                    Text("The file holds a second submission."),
+                    Text("Hand in one file for each city and year."),
+                )
+            )
+        self._unread()
+        head = self._record(submissions[0], SUBMISSION, "en") if submissions else None
+        language = str(head.get("language") or "en") if head else "en"
+        parts: dict[str, list[Record]] = {}
+        places = {}
+        for record_type in RECORD_TYPES:
+            for node in self._of_class(record_type.iri):
+                places[_name(node)] = self._place(node)
+        for record_type in RECORD_TYPES[1:]:
+            parts[PARTS[record_type.name]] = [
+                RECORDS[record_type.name](**values_, place=self._place(node))
+                for node in self._of_class(record_type.iri)
+                if (values_ := self._record(node, record_type, language)) is not None
+            ]
+        graph = SubmissionGraph(_name(submissions[0]) if submissions else BASE, self.statements, places)
+        submission = None
+        if head is not None:
+            submission = Submission(
+                **head,  # type: ignore[arg-type]  # the fields' kinds give the types
+                **{attribute: tuple(in_order(records)) for attribute, records in parts.items()},  # type: ignore[arg-type]
+                files=(self.file,),
+                place=self._place(submissions[0]),
+            )
+        return ReadGraph(graph, submission, self.findings, dict(self.losses))
+
+    def _of_class(self, class_iri: str) -> list[Node]:
+        return [
+            node
+            for node, said in self.said.items()
+            if any(isinstance(c, ox.NamedNode) and c.value == class_iri for c in said.get(TYPE, ()))
+        ]
+
+    def _place(self, node: Node) -> LazyPlace:
+        predicates = {
+            f.name: f.predicate
+            for t in RECORD_TYPES
+            if any(isinstance(c, ox.NamedNode) and c.value == t.iri for c in self.said[node].get(TYPE, ()))
+            for f in t.fields
+        }
+
+        def find(name: str) -> int | None:
+            return self.lines.of(node, predicates.get(name))
+
+        return LazyPlace(self.file.name, None, None, {}, find)
+
+    def _unread(self) -> None:
+        """Says which nodes are of no class that a submission has."""
+        known = {t.iri for t in RECORD_TYPES} | _AUXILIARY
+        for node, said in self.said.items():
+            classes = {c.value for c in said.get(TYPE, ()) if isinstance(c, ox.NamedNode)}
+            if not classes & known:
+                self.findings.append(
+                    Finding(
+                        "UnknownStatement",
+                        Place(self.file.name, line=self.lines.of(node)),
+                        str(node),
+                        Text("What is said of {node} has no place in a submission and is not kept.", node=str(node)),
+                        Text("Say what kind of record it is (rdf:type), or take it out."),
+                        warning=True,
+                    )
+                )
+
+    def _record(self, node: Node, record_type: RecordType, language: str) -> dict[str, object] | None:
+        said, found, whole = self.said[node], {}, True
+        for f in record_type.fields:
+            terms = said.get(f.predicate, [])
+            try:
+                value = self._key(node, record_type) if f.kind is Kind.KEY else self._value(f, terms, language)
+            except Unreadable as trouble:
+                self._lost(node, f, terms, trouble)
+                whole = whole and not f.required
+                continue
+            if value not in (None, {}, ()):
+                found[f.name] = value
+            elif f.default:
+                found[f.name] = self.framework.codes(f.codes).code(f.default).iri
+            elif f.kind is Kind.UNIT:
+                measure = self.framework.measures.get(str(found.get("measure", "")))
+                found["unit"] = measure.unit if measure is not None else ""
+            elif f.required:
+                whole = False
+        return found if whole else None
+
+    def _lost(self, node: Node, f: Field, terms: list[Term], trouble: Unreadable) -> None:
+        self.losses[_name(node)].append(
+            Finding(
+                "NotUnderstood",
+                Place(self.file.name, line=self.lines.of(node, f.predicate)),
+                values.shorten(", ".join(map(str, terms))),
+                trouble.message,
+                trouble.remedy,
+            )
+        )
+
+    def _key(self, node: Node, record_type: RecordType) -> str:
+        if node not in self.keys:
+            name = unquote(local_name(node.value)).removeprefix(record_type.name + "-") or node.value
+            taken = set(self.keys.values())
+            key, n = name, 1
+            while key in taken:
+                n += 1
+                key = f"{name}-{n}"
+            self.keys[node] = key
+        return self.keys[node]
+
+    def _value(self, f: Field, terms: list[Term], language: str) -> object:
+        if f.kind is Kind.TEXTS:
+            return {(term.language or language): term.value for term in _literals(terms)}
+        if f.kind is Kind.SOURCES:
+            source = next(t for t in RECORD_TYPES if t.name == "source")
+            return tuple(sorted(self._key(t, source) for t in terms if not isinstance(t, ox.Literal)))
+        if f.kind is Kind.ACTIONS:
+            return tuple(sorted(_known(term, self.framework.actions.__contains__) for term in terms))
+        if not terms:
+            return None
+        if len(terms) > 1:
+            raise Unreadable(
+                "NotUnderstood",
+                Text("There are {n} values where there can be one.", n=len(terms)),
+                Text("Keep one of them."),
+            )
+        return self._one(f, terms[0])
+
+    def _one(self, f: Field, term: Term) -> object:
+        framework = self.framework
+        match f.kind:
+            case Kind.CITY:
+                return _known(term, framework.cities.__contains__)
+            case Kind.EDITION:
+                return _known(term, framework.editions.__contains__)
+            case Kind.MEASURE:
+                return _known(term, framework.measures.__contains__)
+            case Kind.UNIT:
+                return _known(term, framework.units.__contains__)
+            case Kind.CODE:
+                return _known(term, framework.codes(f.codes).__contains__)
+            case Kind.LINK:
+                return values.link(term.value)
+            case Kind.NUMBER:
+                return _number(term)
+            case Kind.COUNT:
+                return values.count(term.value)
+            case Kind.YEAR:
+                return values.year(term.value)
+            case Kind.DATE:
+                return values.day(term.value)
+            case Kind.LANGUAGE:
+                return values.language(term.value)
+            case _:
+                return term.value.strip()
+
+    @cached_property
+    def _source_type(self) -> RecordType:
+        return next(t for t in RECORD_TYPES if t.name == "source")
+
+
+def _name(node: Node) -> str:
+    return node.value if isinstance(node, ox.NamedNode) else str(node)
+
+
+def _literals(terms: list[Term]) -> Iterator[ox.Literal]:
+    return (term for term in terms if isinstance(term, ox.Literal))
+
+
+def _known(term: Term, known: Callable[[str], bool]) -> str:
+    if isinstance(term, ox.NamedNode) and known(term.value):
+        return term.value
+    raise Unreadable("NotUnderstood", Text("{term} is not known here.", term=str(term)), Text("Write a known IRI."))
+
+
+def _number(term: Term) -> Decimal:
+    numeric = {XSD + name for name in ("decimal", "integer", "double", "float", "int", "long", "short")}
+    if isinstance(term, ox.Literal) and term.datatype.value in numeric:
+        try:
+            value = Decimal(term.value)
+            if value.is_finite() and (value == 0 or abs(value.adjusted()) <= values.MAX_DIGITS):
+                return value
+        except InvalidOperation:
+            pass
+    raise Unreadable("NotUnderstood", Text("{term} is not a number.", term=str(term)), Text("Write an xsd:decimal."))
+
+
+class Lines:
+    """On which line of an RDF file a node, or a value of it, stands.
+
+    RDF parsers do not say; the line is looked for in the text when somebody asks, by the ways
+    in which the file can have written the node: whole, with a prefix, or relative.
+
+    :param kind: the file's extension.
+    :param prefixes: the prefixes that the file declares.
+    """
+
+    def __init__(self, data: bytes, kind: str, prefixes: dict[str, str]) -> None:
+        self.data = data
+        self.kind = kind
+        self.prefixes = prefixes
+
+    @cached_property
+    def text(self) -> str:
+        """The file as text."""
+        return self.data.decode("utf-8", "replace")
+
+    def of(self, node: Node, predicate: str | None = None) -> int | None:
+        """The line on which a node is described, or on which it has a value for a property.
+
+        :return: None for a blank node that the file does not name.
+        """
+        start = self._find_subject(node)
+        if start is None:
+            return None
+        if predicate:
+            found = self._first(self._spellings(predicate), start)
+            following = self._next_subject(start)
+            if found is not None and (following is None or found < following):
+                start = found
+        return self.text.count("\n", 0, start) + 1
+
+    def _find_subject(self, node: Node) -> int | None:
+        spellings = self._spellings(node.value) if isinstance(node, ox.NamedNode) else [f"_:{node.value}"]
+        if self.kind == "rdf":
+            spellings += [spelling.replace("<#", "<").removeprefix("_:") for spelling in spellings]
+        if self.kind in ("jsonld", "rdf"):
+            names = "|".join(re.escape(spelling.strip("<>")) for spelling in spellings)
+            before = r'"@id"\s*:' if self.kind == "jsonld" else r"rdf:(?:about|ID|nodeID)\s*="
+            pattern = rf'{before}\s*"(?:{names})"'
+        else:
+            pattern = rf"^\s*(?:{'|'.join(map(re.escape, spellings))})(?=[\s;,.])"
+        found = re.search(pattern, self.text, re.MULTILINE)
+        if found is not None:
+            return found.end() - len(found[0].lstrip())
+        return self._first(spellings, 0)
+
+    def _next_subject(self, start: int) -> int | None:
+        if self.kind in ("ttl", "trig"):
+            found = re.compile(r"\.\s*(?:#.*)?$", re.MULTILINE).search(self.text, start)
+            return found.end() if found else None
+        if self.kind == "jsonld":
+            found = re.compile(r'"@id"\s*:').search(self.text, start + 5)
+            return found.start() if found else None
+        return None
+
+    def _first(self, spellings: list[str], start: int) -> int | None:
+        where = [at for s in spellings if (at := self.text.find(s, start)) >= 0]
+        return min(where, default=None)
+
+    def _spellings(self, iri: str) -> list[str]:
+        spellings = [f"<{iri}>"]
+        for prefix, namespace in self.prefixes.items():
+            if namespace and iri.startswith(namespace):
+                spellings.append(f"{prefix}:{iri[len(namespace) :]}")
+        if iri.startswith(BASE):
+            spellings.append(f"<{iri[len(BASE) :]}>")
+        elif iri.startswith(BASE.rsplit("/", 1)[0] + "/"):
+            spellings.append(f"<{iri[len(BASE.rsplit('/', 1)[0]) + 1 :]}>")
+        if iri == RDF + "type":
+            spellings.append("a ")
+        if iri == DCTERMS:
+            spellings.clear()
+        return spellings

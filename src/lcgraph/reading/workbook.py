@@ -1,0 +1,275 @@
+"""A submission from an Excel workbook: a sheet for each kind of record, headers in its first row."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+import openpyxl
+from openpyxl.utils import get_column_letter
+from openpyxl.utils.exceptions import InvalidFileException
+
+from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.framework.items import normalise
+from lcgraph.language import Text
+from lcgraph.reading.csv_file import repeated_column, unknown_column
+from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
+from lcgraph.reading.findings import Finding, Unreadable
+from lcgraph.reading.limits import Limits, check_archive, damaged, too_many_rows
+from lcgraph.reading.places import Place, RecordPlace
+from lcgraph.reading.table import Row, Value, header, nearest_header
+from lcgraph.reading.terms import digits
+from lcgraph.reading.values import from_float
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+
+def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -> Iterator[Row]:
+    """The rows of a submission in a workbook.
+
+    :param findings: receives what could not be taken.
+    :raises UnreadableFile: if the file is not a workbook, or has no sheet of a submission.
+    :raises FileTooLarge: if it is past a limit.
+    """
+    book = open_workbook(name, data, limits)
+    sheets = [(sheet, record_type) for sheet in book.worksheets if (record_type := _type_of(sheet)) is not None]
+    if not any(record_type.name == "submission" for _, record_type in sheets):
+        raise UnreadableFile(
+            Text("The workbook {file} has no sheet “Submission”; it has {sheets}.", file=name, sheets=book.sheetnames),
+            where=name,
+            expected=Text("the sheets {sheets}", sheets=[t.sheet for t in RECORD_TYPES]),
+            remedy=Text("See docs/formats.md for the sheets and their columns."),
+        )
+    for sheet, record_type in sheets:
+        if sheet.sheet_state != "visible":
+            findings.append(
+                _hidden(Place(name, sheet.title), Text("The sheet “{sheet}” is hidden.", sheet=sheet.title))
+            )
+        yield from _sheet(name, sheet, record_type, findings)
+
+
+def open_workbook(name: str, data: bytes, limits: Limits) -> Workbook:
+    """A workbook, once it is sure that it is no trap.
+
+    :raises UnreadableFile: if it is not a workbook.
+    :raises FileTooLarge: if it unpacks to too much or has too many rows or columns.
+    """
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnreadableFile(
+            Text("The file {file} is an old Excel file (.xls) or is protected by a password.", file=name),
+            where=name,
+            remedy=Text("Save it as an Excel workbook (.xlsx) without a password and hand it in again."),
+        )
+    check_archive(name, data, limits)
+    try:
+        _count_rows(name, data, limits)
+        return openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
+    except (UnreadableFile, FileTooLarge):
+        raise
+    except (InvalidFileException, KeyError, ValueError, TypeError, OSError, AttributeError, IndexError) as error:
+        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
+    except Exception as error:
+        # openpyxl lets the errors of its XML parsers through: ParseError, EntitiesForbidden and others
+        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
+
+
+def _count_rows(name: str, data: bytes, limits: Limits) -> None:
+    """Counts rows and columns while streaming, before the workbook is built in memory."""
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
+    try:
+        for sheet in book.worksheets:
+            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
+                if number > limits.rows + 1:
+                    raise too_many_rows(name, f"{name}, {sheet.title}", limits)
+                if len(row) > limits.columns:
+                    raise FileTooLarge(
+                        Text(
+                            "The sheet “{sheet}” has more than {limit} columns.",
+                            sheet=sheet.title,
+                            limit=limits.columns,
+                        ),
+                        where=Place(name, sheet.title).text(),
+                        remedy=Text("Delete the empty columns at the right, or copy the table into a new workbook."),
+                    )
+    finally:
+        book.close()
+
+
+def _type_of(sheet: Worksheet) -> RecordType | None:
+    title = normalise(sheet.title)
+    for record_type in RECORD_TYPES:
+        if title in (normalise(text) for text in record_type.sheet.values()):
+            return record_type
+    return None
+
+
+def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[Finding]) -> Iterator[Row]:
+    rows = sheet.iter_rows()
+    columns: dict[int, str] = {}
+    for row in rows:
+        if any(cell.value is not None for cell in row):
+            columns = _columns(name, sheet, record_type, row, findings)
+            break
+    if not columns:
+        return
+    required = [f for f in record_type.fields if f.required]
+    have = {column.partition("_")[0] for column in columns.values()} | set(columns.values())
+    missing = [f for f in required if f.name not in have]
+    if missing:
+        findings.append(
+            Finding(
+                "ColumnMissing",
+                Place(name, sheet.title, "A1"),
+                "",
+                Text(
+                    "The sheet “{sheet}” has no column {columns}.",
+                    sheet=sheet.title,
+                    columns=[{"en": f.name, "zh": f.zh} for f in missing],
+                ),
+                Text("Add the column; its first cell says its name."),
+            )
+        )
+        return
+    letters = {field: get_column_letter(index + 1) for index, field in columns.items()}
+    merged = _merged(sheet)
+    figures = {f.name for f in record_type.fields if f.kind is Kind.NUMBER}
+    for row in rows:
+        cells = {field: row[index] for index, field in columns.items() if index < len(row)}
+        if all(cell.value is None for cell in cells.values()):
+            continue
+        number = row[0].row or 0
+        if sheet.row_dimensions[number].hidden:
+            findings.append(_hidden(Place(name, sheet.title, f"A{number}"), Text("Row {row} is hidden.", row=number)))
+        values = {field: _value(cell, merged, is_figure=field in figures) for field, cell in cells.items()}
+        yield Row(record_type.name, RecordPlace(name, sheet.title, number, letters), values)
+
+
+def _columns(
+    name: str, sheet: Worksheet, record_type: RecordType, row: tuple[Cell | MergedCell, ...], findings: list[Finding]
+) -> dict[int, str]:
+    columns: dict[int, str] = {}
+    for index, cell in enumerate(row):
+        text = str(cell.value).strip() if cell.value is not None else ""
+        if not text:
+            continue
+        place = Place(name, sheet.title, cell.coordinate)
+        field = header(record_type, text)
+        if field is None:
+            findings.append(unknown_column(place, text, nearest_header(record_type, text)))
+        elif field in columns.values():
+            findings.append(repeated_column(place, text))
+        else:
+            columns[index] = field
+            if sheet.column_dimensions[get_column_letter(index + 1)].hidden:
+                findings.append(_hidden(place, Text("The column “{column}” is hidden.", column=text)))
+    return columns
+
+
+def _hidden(place: Place, message: Text) -> Finding:
+    return Finding(
+        "HiddenCells",
+        place,
+        "",
+        message,
+        Text("Show what is hidden and look whether it belongs in the submission; delete it if not."),
+    )
+
+
+def _merged(sheet: Worksheet) -> dict[str, str]:
+    """Each cell of a merged range to the name of the range."""
+    found: dict[str, str] = {}
+    for merged in sheet.merged_cells.ranges:
+        for row, column in merged.cells:
+            found[f"{get_column_letter(column)}{row}"] = merged.coord
+    return found
+
+
+def _value(cell: Cell | MergedCell, merged: dict[str, str], *, is_figure: bool) -> Value:
+    content = cell.value
+    if cell.coordinate in merged:
+        return Value(
+            "" if content is None else str(content),
+            None,
+            Unreadable(
+                "MergedCells",
+                Text("The cell is part of the merged range {range}.", range=merged[cell.coordinate]),
+                Text("Unmerge the cells and write the value into each cell that it holds for."),
+            ),
+        )
+    if content is None:
+        return Value("", None)
+    if cell.data_type == "f":
+        return Value(
+            str(content),
+            None,
+            Unreadable(
+                "FormulaInsteadOfValue",
+                Text("The cell holds a formula: {found}.", found=str(content)),
+                Text("Copy the cell and paste its value over it (paste special, values)."),
+            ),
+        )
+    if cell.data_type == "e":
+        return Value(
+            str(content),
+            None,
+            Unreadable(
+                "ErrorInsteadOfValue",
+                Text("The cell holds the error {found}.", found=str(content)),
+                Text("Mend the calculation that it comes from, and write its value."),
+            ),
+        )
+    if isinstance(content, bool):
+        return Value(str(content).upper(), content)
+    if isinstance(content, (int, float)):
+        text = digits(from_float(content))
+        if is_figure and "%" in cell.number_format:
+            shown = digits(from_float(round(content * 100, 10)))
+            return Value(
+                text,
+                None,
+                Unreadable(
+                    "PercentFormat",
+                    Text(
+                        "The cell is formatted as a percentage: it holds {found} and shows {shown} %.",
+                        found=text,
+                        shown=shown,
+                    ),
+                    Text("Format the cell as a number and write {shown}.", shown=shown),
+                ),
+            )
+        return Value(text, content)
+    if isinstance(content, (datetime, date)):
+        trouble = None
+        if is_figure:
+            trouble = Unreadable(
+                "DateInsteadOfFigure",
+                Text("The cell holds the date {found}.", found=str(content)[:10]),
+                Text(
+                    "Excel makes dates of texts such as 12.5 or 3/4. Format the cell as a number and write the figure again."
+                ),
+            )
+        return Value(str(content)[:10], content, trouble)
+    text = str(content)
+    if is_figure and text.strip():
+        return Value(text, None, _number_as_text(text))
+    return Value(text, None)
+
+
+def _number_as_text(text: str) -> Unreadable | None:
+    """Why a text does not do where a figure belongs; a plain number would, so it says that alone."""
+    from lcgraph.reading.values import number
+
+    try:
+        value = number(text)
+    except Unreadable as trouble:
+        return trouble
+    return Unreadable(
+        "NumberAsText",
+        Text("The cell holds the text “{found}”, not a number.", found=text),
+        Text("Format the cell as a number and write {meant} again.", meant=digits(value)),
+    )
