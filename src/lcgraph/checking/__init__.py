@@ -1,0 +1,1 @@
+"""Submissions checked against ``shapes/``, with every finding at its cell."""
