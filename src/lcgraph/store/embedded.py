@@ -1,0 +1,325 @@
+"""The embedded store: one writer, and checkpoints that readers open.
+
+::
+
+    store/writer/             the writer's database
+    store/checkpoints/N/      snapshots (hard links), each opened read-only by readers
+    store/newest              the name of the checkpoint that readers should open
+
+A reader never opens the writer's own folder: opening a live database read-only fails one time in
+ten. The store holds nothing that the archive does not; where in doubt it is built anew.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import heapq
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from lcgraph.archive.archive import Archive, Commit
+from lcgraph.errors import StoreError
+from lcgraph.framework import resources
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.namespaces import LC, PROV, TYPE, XSD
+from lcgraph.language import Text
+from lcgraph.store.index import Change, change, commit_iri, fold, framework_lines
+
+KEEP_CHECKPOINTS = 2
+BULK = 20_000
+"""From this many statements on, a change is bulk-loaded: twice as fast, but more files."""
+
+_SORT_RUN = 1_000_000
+
+
+class Writer:
+    """The one process that changes a store. It holds the archive's right to write.
+
+    :param directory: the folder of the store.
+    :param archive: what the store is an index of.
+    :param framework: the ontology and the framework.
+    """
+
+    def __init__(self, directory: Path, archive: Archive, framework: Framework) -> None:
+        self.directory = directory
+        self.archive = archive
+        self.framework = framework
+        self._store: ox.Store | None = None
+
+    @property
+    def store(self) -> ox.Store:
+        """The writer's database.
+
+        :raises StoreError: if it is not open.
+        """
+        if self._store is None:
+            raise StoreError(Text("The store is not open."))
+        return self._store
+
+    def open(self) -> None:
+        """Opens the store and brings it up to the archive's last commit.
+
+        A store that is missing, cannot be opened, or was made with another ontology is built anew.
+
+        :raises StoreError: if the folder cannot be written to.
+        """
+        path = self.directory / "writer"
+        if not (path / "CURRENT").exists():
+            self.rebuild()
+            return
+        try:
+            self._store = ox.Store(str(path))
+            fits = self._fits()
+        except OSError:
+            fits = False
+        if not fits:
+            self._store = None
+            self.rebuild()
+            return
+        behind = list(self.archive.commits(after=self.applied()))
+        for commit in behind:
+            self.apply(commit)
+        if behind or newest(self.directory) is None:
+            self.checkpoint()
+
+    def _fits(self) -> bool:
+        """Whether the store was built with this ontology, and from this archive and no later one."""
+        if ox.Quad(*self._marker()) not in self.store or self._commit_quad(self.archive.last + 1) in self.store:
+            return False
+        applied = self.applied()
+        return applied == 0 or self._time_quad(self.archive.commit(applied)) in self.store
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._store = None
+
+    def applied(self) -> int:
+        """The number of the last commit that the store holds."""
+        low, high = 0, self.archive.last
+        while low < high:  # commits are applied in order, so there is one border to find
+            middle = (low + high + 1) // 2
+            if self._commit_quad(middle) in self.store:
+                low = middle
+            else:
+                high = middle - 1
+        return low
+
+    def _commit_quad(self, number: int) -> ox.Quad:
+        names = self.framework.names
+        return ox.Quad(
+            ox.NamedNode(commit_iri(number, names)),
+            ox.NamedNode(TYPE),
+            ox.NamedNode(LC + "Commit"),
+            ox.NamedNode(names.graph("archive")),
+        )
+
+    def _time_quad(self, commit: Commit) -> ox.Quad:
+        names = self.framework.names
+        return ox.Quad(
+            ox.NamedNode(commit_iri(commit.number, names)),
+            ox.NamedNode(PROV + "generatedAtTime"),
+            ox.Literal(commit.manifest.at, datatype=ox.NamedNode(XSD + "dateTime")),
+            ox.NamedNode(names.graph("archive")),
+        )
+
+    def apply(self, commit: Commit) -> None:
+        """Changes the store by a commit: all of it or, where the process is killed, nothing.
+
+        :raises ArchiveDamaged: if a file of the commit is not what was written.
+        """
+        self._change(change(commit, self.framework))
+
+    def _change(self, done: Change) -> None:
+        if not done.drop and not done.forget:
+            text = "".join(done.add)
+            if len(done.add) >= BULK:
+                self.store.bulk_load(text, ox.RdfFormat.N_QUADS)
+            else:
+                self.store.load(text, ox.RdfFormat.N_QUADS)
+            return
+        self.store.update(_update(done, self.framework))
+
+    def checkpoint(self) -> None:
+        """Makes what was written visible to readers.
+
+        :raises StoreError: if the snapshot cannot be made.
+        """
+        checkpoints = self.directory / "checkpoints"
+        try:
+            checkpoints.mkdir(parents=True, exist_ok=True)
+            taken = [int(path.name) for path in checkpoints.iterdir() if path.name.isdigit()]
+            name = str(max(taken, default=0) + 1)
+            self.store.backup(str(checkpoints / name))
+            _point_to(self.directory, name)
+        except OSError as error:
+            raise StoreError(
+                Text(
+                    "The store in {directory} cannot be written: {error}.",
+                    directory=str(self.directory),
+                    error=str(error),
+                ),
+                remedy=Text("See to it that the disk is not full. What was accepted is safe in the archive."),
+            ) from error
+        self._remove_old(checkpoints, int(name))
+
+    @staticmethod
+    def _remove_old(checkpoints: Path, newest_number: int) -> None:
+        for path in checkpoints.iterdir():
+            if not path.name.isdigit() or int(path.name) > newest_number - KEEP_CHECKPOINTS:
+                continue
+            lease = checkpoints / f"{path.name}.lease"
+            with lease.open("a") as held:
+                try:
+                    fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError:
+                    continue  # a reader still has it open; it goes the next time
+                shutil.rmtree(path, ignore_errors=True)
+                with suppress(OSError):
+                    lease.unlink()
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None, until: datetime | None = None) -> None:
+        """Builds the store anew from the archive.
+
+        The old store stays in use until the new one is whole.
+
+        :param progress: is told the number of commits read and of all.
+        :param until: leaves out commits that were written later than this moment.
+        :raises ArchiveDamaged: if a commit is not what was written.
+        """
+        self.close()
+        beside = self.directory / "rebuilding"
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir(parents=True)
+            store = ox.Store(str(beside / "writer"))
+        except OSError as error:
+            raise StoreError(
+                Text(
+                    "The store in {directory} cannot be written: {error}.",
+                    directory=str(self.directory),
+                    error=str(error),
+                ),
+                remedy=Text("See to it that the folder may be written to and that the disk is not full."),
+            ) from error
+        done = fold(self._counted(self.archive.commits(until=until), progress), self.framework)
+        lines = [line for line in framework_lines(self.framework) if not _forgotten(line, done, self.framework)]
+        lines.append(_marker_line(self._marker()))
+        store.bulk_load("".join(lines + done.add), ox.RdfFormat.N_QUADS)
+        store.flush()
+        del store
+        shutil.rmtree(self.directory / "writer", ignore_errors=True)
+        (beside / "writer").rename(self.directory / "writer")
+        shutil.rmtree(beside, ignore_errors=True)
+        self._store = ox.Store(str(self.directory / "writer"))
+        self.checkpoint()
+
+    def _counted(self, commits: Iterable[Commit], progress: Callable[[int, int], None] | None) -> Iterator[Commit]:
+        last = self.archive.last
+        for commit in commits:
+            yield commit
+            if progress is not None:
+                progress(commit.number, last)
+
+    def _marker(self) -> tuple[ox.NamedNode, ox.NamedNode, ox.Literal, ox.NamedNode]:
+        """A statement that tells with which ontology the store was built."""
+        names = self.framework.names
+        graph = ox.NamedNode(names.graph("archive"))
+        digest = ox.Literal(resources.digest("ontology", names.base))
+        return (ox.NamedNode(names.graph("framework")), ox.NamedNode(LC + "graphHash"), digest, graph)
+
+
+def _marker_line(marker: tuple[ox.NamedNode, ox.NamedNode, ox.Literal, ox.NamedNode]) -> str:
+    return " ".join(map(str, marker)) + " .\n"
+
+
+def _forgotten(line: str, done: Change, framework: Framework) -> bool:
+    """Whether a line of the ontology describes a city that was registered anew."""
+    if not done.forget or not line.endswith(f"<{framework.names.graph('cities')}> .\n"):
+        return False
+    return any(line.startswith((f"<{city}> ", f"<{city}#")) for city in done.forget)
+
+
+def _update(done: Change, framework: Framework) -> str:
+    """The change as one SPARQL update, which the store carries out as one transaction."""
+    operations = [f"DROP SILENT GRAPH <{graph}>" for graph in done.drop]
+    cities = framework.names.graph("cities")
+    operations.extend(
+        f"DELETE {{ GRAPH <{cities}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH <{cities}> {{ ?s ?p ?o }} "
+        f'FILTER (?s = <{city}> || STRSTARTS(STR(?s), "{city}#")) }}'
+        for city in done.forget
+    )
+    by_graph: dict[str, list[str]] = {}
+    for line in done.add:
+        statement, graph = line.rstrip(" .\n").rsplit(" ", 1)
+        by_graph.setdefault(graph, []).append(statement)
+    blocks = [f"GRAPH {graph} {{\n" + " .\n".join(statements) + "\n}" for graph, statements in by_graph.items()]
+    if blocks:
+        operations.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
+    return " ;\n".join(operations)
+
+
+# what readers need to know
+
+
+@contextmanager
+def opened(directory: Path, name: str) -> Iterator[ox.Store]:
+    """A checkpoint, open read-only and held: while it is, the writer does not remove it.
+
+    :raises OSError: if it is gone; then there is a newer one.
+    """
+    checkpoints = directory / "checkpoints"
+    with (checkpoints / f"{name}.lease").open("a") as lease:
+        fcntl.flock(lease, fcntl.LOCK_SH)
+        yield ox.Store.read_only(str(checkpoints / name))
+
+
+def newest(directory: Path) -> str | None:
+    """The name of the checkpoint that readers should open; None where there is none yet."""
+    try:
+        return (directory / "newest").read_text(encoding="ascii").strip() or None
+    except OSError:
+        return None
+
+
+def _point_to(directory: Path, name: str) -> None:
+    beside = directory / f".newest.{os.getpid()}"
+    beside.write_text(name + "\n", encoding="ascii")
+    beside.replace(directory / "newest")
+
+
+def canonical_lines(store: ox.Store) -> Iterator[str]:
+    """All statements of a store as sorted N-Quads lines; memory does not grow with the store.
+
+    Two stores with the same graph give the same bytes.
+    """
+    with tempfile.TemporaryDirectory(prefix="lcgraph-") as folder:
+        runs: list[Path] = []
+        dump = Path(folder) / "dump.nq"
+        store.dump(str(dump), ox.RdfFormat.N_QUADS)
+        with dump.open(encoding="utf-8", newline="\n") as lines:
+            while run := [line for line, _ in zip(lines, range(_SORT_RUN), strict=False)]:
+                path = Path(folder) / f"{len(runs)}.nq"
+                path.write_text("".join(sorted(run)), encoding="utf-8", newline="\n")
+                runs.append(path)
+        files = [path.open(encoding="utf-8", newline="\n") for path in runs]
+        try:
+            yield from heapq.merge(*files)
+        finally:
+            for file in files:
+                file.close()
+
+
+def graph_hash(lines: Iterable[str]) -> str:
+    """The SHA-256 of canonical N-Quads, in hexadecimal."""
+    digest = hashlib.sha256()
+    for line in lines:
+        digest.update(line.encode())
+    return digest.hexdigest()

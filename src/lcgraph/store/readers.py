@@ -1,0 +1,140 @@
+"""Queries on the embedded store, each in a process that is killed at its deadline and replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from lcgraph.errors import LimitExceeded, QueryError, QuerySyntaxError, StoreError
+from lcgraph.language import Text
+from lcgraph.processes import MEGABYTE, Died, Workers
+from lcgraph.store.embedded import newest
+from lcgraph.store.limits import QueryLimits
+from lcgraph.store.reader_process import Request
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The whole answer to a query.
+
+    :ivar body: its bytes.
+    :ivar media_type: their format.
+    :ivar checkpoint: the state of the store that it was read from.
+    """
+
+    body: bytes
+    media_type: str
+    checkpoint: str
+
+
+class Readers:
+    """Reader processes over the checkpoints of an embedded store.
+
+    :param directory: the folder of the store.
+    :param count: how many queries run at once.
+    :param limits: what each of them may take.
+    :param spare: how many further processes stand ready to take the place of a killed one.
+    """
+
+    def __init__(self, directory: Path, count: int = 2, limits: QueryLimits | None = None, *, spare: int = 1) -> None:
+        self.directory = directory
+        self.limits = limits or QueryLimits()
+        self._workers = Workers("lcgraph.store.reader_process", count, self.limits.memory_bytes, spare=spare)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Starts all processes now, so that the first questions do not wait for them."""
+        self._workers.start()
+
+    def close(self) -> None:
+        """Ends all processes that are idle; busy ones end with their query."""
+        self._workers.close()
+
+    def run(
+        self,
+        query: str,
+        *,
+        bindings: Mapping[str, str] | None = None,
+        solutions: str = "application/sparql-results+json",
+        graph: str = "text/turtle",
+        default_graphs: tuple[str, ...] = (),
+        named_graphs: tuple[str, ...] = (),
+    ) -> Result:
+        """Runs a query and gives its whole answer.
+
+        :param bindings: variables to the values that they are to have, as N-Triples terms.
+        :param solutions: media type for the answer to SELECT and ASK.
+        :param graph: media type for the answer to CONSTRUCT and DESCRIBE.
+        :param default_graphs: graphs that make up the default graph, by SPARQL 1.1 Protocol.
+        :param named_graphs: graphs that may be named, likewise.
+        :raises QuerySyntaxError: if the query does not parse.
+        :raises LimitExceeded: if it passes a limit; never is a part of an answer given as the whole.
+        :raises QueryError: if it cannot be run for another reason.
+        :raises StoreError: if there is no store yet.
+        """
+        limits = self.limits
+        if len(query.encode()) > limits.query_bytes:
+            raise LimitExceeded(
+                Text("The query is longer than {limit} kB.", limit=limits.query_bytes // 1024),
+                limit="size",
+                remedy=Text("Ask for less at once."),
+            )
+        if newest(self.directory) is None:
+            raise StoreError(
+                Text("There is nothing to ask yet in {directory}.", directory=str(self.directory.parent)),
+                remedy=Text("Publish a submission first, or name another folder with --data."),
+            )
+        request = Request(
+            str(self.directory),
+            query,
+            dict(bindings or {}),
+            solutions,
+            graph,
+            limits.result_bytes,
+            default_graphs,
+            named_graphs,
+        )
+        try:
+            ended = self._workers.run(request, limits.seconds, limits.queue)
+        except LimitExceeded as error:
+            if error.limit != "deadline":
+                raise
+            raise LimitExceeded(
+                Text("The query ran longer than {limit} seconds and was ended.", limit=f"{limits.seconds:g}"),
+                limit="deadline",
+                remedy=Text("Ask for less: name a city, a measure or a year, or add a LIMIT."),
+            ) from error
+        except Died as error:
+            raise LimitExceeded(
+                Text(
+                    "The query needed more than {limit} MB of memory and was ended.",
+                    limit=limits.memory_bytes // MEGABYTE,
+                ),
+                limit="memory",
+                remedy=Text("Ask for less: avoid sorting or grouping everything; name a city, a measure or a year."),
+            ) from error
+        if ended.said["ok"]:
+            return Result(ended.body, ended.said["media_type"], ended.said["checkpoint"])
+        raise self._failure(ended.said, limits)
+
+    @staticmethod
+    def _failure(said: Mapping[str, str], limits: QueryLimits) -> QueryError:
+        if said["kind"] == "size":
+            return LimitExceeded(
+                Text("The answer is larger than {limit} MB.", limit=f"{limits.result_bytes / MEGABYTE:g}"),
+                limit="size",
+                remedy=Text("Ask for less at once, with LIMIT and OFFSET."),
+            )
+        reason = said["message"].rstrip(".")
+        if said["kind"] == "syntax":
+            return QuerySyntaxError(
+                Text("The query is not SPARQL: {error}.", error=reason), remedy=Text("Mend the place that is named.")
+            )
+        return QueryError(Text("The query cannot be run: {error}.", error=reason))
