@@ -1,0 +1,60 @@
+"""A process that checks files of strangers; see :mod:`lcgraph.processes`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from lcgraph.checking.formats import REPORT_FORMATS, render
+from lcgraph.errors import LcgraphError
+from lcgraph.language import languages
+from lcgraph.processes import Sender, work
+from lcgraph.publishing.network import Network
+from lcgraph.reading.reader import read
+
+_REPORT_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """A file to check.
+
+    :ivar directory: the folder of the network's data.
+    :ivar base: the base IRI of the deployment.
+    :ivar name: name of the file.
+    :ivar data: its bytes.
+    :ivar media_type: format of the report, a key of :data:`REPORT_FORMATS`.
+    :ivar language: of the report.
+    """
+
+    directory: str
+    base: str
+    name: str
+    data: bytes
+    media_type: str
+    language: str
+
+
+@cache
+def _network(directory: str, base: str) -> Network:
+    return Network(Path(directory), base)
+
+
+def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
+    assert request.media_type in REPORT_FORMATS
+    network = _network(request.directory, request.base)
+    try:
+        report = network.check(read(request.name, request.data, network.framework))
+    except LcgraphError as error:
+        return {"ok": False, "error": type(error).__name__, "told": {lang: error.told(lang) for lang in languages()}}
+    out = Sender(connection, _REPORT_BYTES)
+    out.write(render(report, request.media_type, request.language))
+    out.flush()
+    return {"ok": True, "conforms": report.conforms}
+
+
+if __name__ == "__main__":
+    work(_check)

@@ -1,0 +1,459 @@
+"""A network's data: its archive, the store that is built from it, and what changes the two."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path, PurePath
+
+import pyoxigraph as ox
+
+import lcgraph
+from lcgraph.archive.archive import Archive, Content, Provenance
+from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
+from lcgraph.checking.check import Checker
+from lcgraph.checking.report import Report
+from lcgraph.errors import DoesNotConform, InputError, NotFound
+from lcgraph.framework import resources
+from lcgraph.framework.framework import Description, Framework, framework
+from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, Names, local_name
+from lcgraph.language import Text
+from lcgraph.publishing.cities import described_cities
+from lcgraph.reading.graph import SubmissionGraph, submission_graph
+from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
+from lcgraph.store.embedded import Writer, canonical_lines, graph_hash, newest, opened
+
+COMMIT_SUBMISSIONS = 1000
+COMMIT_BYTES = 64 * 1024 * 1024
+"""A commit holds at most this many submissions, or about this much; more go into further commits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What became of one file.
+
+    :ivar reading: the file as it was read.
+    :ivar report: what the check found.
+    :ivar submission: IRI of the submission; empty where the file was not accepted.
+    :ivar status: ``accepted``, ``unchanged`` (the same is published already) or ``refused``.
+    :ivar supersedes: IRI of the submission that it took the place of; empty for none.
+    """
+
+    reading: Reading
+    report: Report
+    submission: str
+    status: str
+    supersedes: str = ""
+
+
+@dataclass(slots=True)
+class _Pending:
+    events: list[Event] = field(default_factory=list)
+    files: dict[str, Content] = field(default_factory=dict)
+    outcomes: list[Published] = field(default_factory=list)
+    size: int = 0
+
+
+class Network:
+    """The data of a network in a folder of this machine.
+
+    :param directory: the folder; ``archive/`` and ``store/`` lie in it.
+    :param base: the base IRI of the deployment; without it the one that the archive was begun with.
+    :param engine: name of the SHACL engine; empty for the fast one.
+    :param clock: gives the time; tests set it.
+    """
+
+    def __init__(
+        self,
+        directory: Path,
+        base: str = "",
+        engine: str = "",
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self.directory = directory
+        self.archive = Archive(directory / "archive")
+        self.base = self._base(base)
+        self.store_directory = directory / "store"
+        self._engine = engine
+        self._clock = clock
+        self._framework: Framework | None = None
+        self._checker: Checker | None = None
+        self._seen: str | None = None
+        self._cities_digest: int | None = None
+
+    def _base(self, wanted: str) -> str:
+        if wanted:
+            try:
+                Names(wanted)
+            except ValueError as error:
+                raise InputError(
+                    Text("“{base}” cannot be a base IRI.", base=wanted),
+                    expected=Text("an address that begins with http:// or https:// and ends with a slash"),
+                ) from error
+        begun = self.archive.commit(1).manifest.base if self.archive.last else ""
+        if wanted and begun and wanted != begun:
+            raise InputError(
+                Text(
+                    "The archive in {directory} was begun with the base IRI {begun}, not {wanted}.",
+                    directory=str(self.directory),
+                    begun=begun,
+                    wanted=wanted,
+                ),
+                remedy=Text("Leave the base IRI out, or name another folder."),
+            )
+        return wanted or begun or DEFAULT_BASE
+
+    @property
+    def framework(self) -> Framework:
+        """The framework, with the cities that are known here now."""
+        name = newest(self.store_directory)
+        if name != self._seen or self._framework is None:
+            self._look_at_cities(name)
+        assert self._framework is not None
+        return self._framework
+
+    def _look_at_cities(self, checkpoint: str | None) -> None:
+        quads = self._cities_of(checkpoint)
+        digest = None if quads is None else hash(frozenset(quads))
+        if self._framework is None or digest != self._cities_digest:
+            self._framework = Framework(self.base, quads)
+            self._checker = None
+        self._seen, self._cities_digest = checkpoint, digest
+
+    def _cities_of(self, checkpoint: str | None) -> list[ox.Quad] | None:
+        """What a checkpoint says of cities; None where there is none, then the ontology's own hold."""
+        if checkpoint is None:
+            return None
+        graph = ox.NamedNode(Names(self.base).graph("cities"))
+        try:
+            with opened(self.store_directory, checkpoint) as store:
+                return list(store.quads_for_pattern(None, None, None, graph)) or None
+        except OSError:
+            return self._cities_of(newest(self.store_directory))
+
+    @property
+    def checker(self) -> Checker:
+        """Checks against the shapes, with the cities that are known here now."""
+        framework = self.framework
+        if self._checker is None:
+            self._checker = Checker(framework, self._engine)
+        return self._checker
+
+    @property
+    def today(self) -> date:
+        """The day, as the clock says."""
+        return self._clock().date()
+
+    def check(self, reading: Reading) -> Report:
+        """Checks a file without keeping anything of it."""
+        return self.checker.check(reading, self.today)
+
+    # what changes the data
+
+    def publish(
+        self,
+        readings: Iterable[Reading],
+        by: str,
+        *,
+        partly: bool = False,
+        progress: Callable[[Published], None] | None = None,
+        acknowledged: Callable[[Published], None] | None = None,
+    ) -> list[Published]:
+        """Checks submissions and accepts those that conform.
+
+        :param by: who accepts.
+        :param partly: accept those that conform even where others do not; else all or none.
+        :param progress: is told of each submission as it was checked.
+        :param acknowledged: is told of each accepted submission once it is on disk.
+        :raises DoesNotConform: if one does not conform and ``partly`` is not set; nothing was accepted.
+        """
+        outcomes: list[Published] = []
+        with self._writing() as writer:
+            pending = _Pending()
+            batches: list[_Pending] = []
+            heads = _Heads(writer, self.framework)
+            for reading in readings:
+                outcome = self._check_in(reading, by, heads, pending)
+                outcomes.append(outcome)
+                if progress is not None:
+                    progress(outcome)
+                if len(pending.events) >= COMMIT_SUBMISSIONS or pending.size >= COMMIT_BYTES:
+                    batches.append(pending)
+                    pending = _Pending()
+                    if partly:
+                        self._commit(batches.pop(), writer, acknowledged)
+            refused = [outcome for outcome in outcomes if outcome.status == "refused"]
+            if refused and not partly:
+                raise DoesNotConform(
+                    Text.counted(
+                        "{n} submission does not conform; nothing was published.",
+                        "{n} submissions do not conform; nothing was published.",
+                        n=len(refused),
+                    ),
+                    remedy=Text("Mend what the report names, or publish only what conforms with --partly."),
+                ) from _Refused(refused)
+            for batch in (*batches, pending):
+                if batch.events:
+                    self._commit(batch, writer, acknowledged)
+            if any(outcome.status == "accepted" for outcome in outcomes):
+                writer.checkpoint()
+        return outcomes
+
+    def withdraw(self, submission: str, reason: str, by: str) -> str:
+        """Withdraws a published submission; the archive keeps it with the reason.
+
+        :param submission: its IRI, or its last parts such as ``ie-cork/2016/1``.
+        :return: its IRI.
+        :raises NotFound: if there is no such submission, or it is no longer current.
+        :raises InputError: if no reason is given.
+        """
+        if not reason.strip():
+            raise InputError(Text("A withdrawal needs a reason."), remedy=Text("Say why, with --reason."))
+        iri = submission if ":" in submission else f"{self.framework.names.base}submission/{submission.strip('/')}"
+        with self._writing() as writer:
+            state = _Heads(writer, self.framework).state(iri)
+            if state != "current":
+                raise NotFound(
+                    {
+                        "": Text("There is no submission {iri}.", iri=iri),
+                        "withdrawn": Text("The submission {iri} was withdrawn already.", iri=iri),
+                        "superseded": Text("The submission {iri} was superseded by a revision.", iri=iri),
+                    }[state],
+                    remedy=Text("Name a submission that is published, such as ie-cork/2016/1."),
+                )
+            event = Withdrawn(submission=iri, reason=reason.strip(), by=by)
+            self._append((event,), {}, writer)
+            writer.checkpoint()
+        return iri
+
+    def register(self, name: str, data: bytes, by: str) -> list[str]:
+        """Makes cities known, or changes what is known of them.
+
+        :param name: name of a Turtle file with descriptions of cities.
+        :return: the codes of the cities.
+        :raises InputError: if the file cannot be used, with what is wrong.
+        """
+        described = described_cities(name, data, self.framework)
+        with self._writing() as writer:
+            lines = "".join(sorted(described.lines(self.framework.names.graph("cities"))))
+            original = f"originals/{PurePath(name).name}"
+            event = Registered(cities=tuple(described.cities), graph="cities.nq", original=original, by=by)
+            files = {
+                "cities.nq": Content(lines.encode(), MEDIA_TYPES["nq"]),
+                original: Content(data, MEDIA_TYPES.get(extension(name), "application/octet-stream")),
+            }
+            self._append((event,), files, writer)
+            writer.checkpoint()
+        return [local_name(city) for city in described.cities]
+
+    def rebuild(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        until: datetime | None = None,
+        to: Path | None = None,
+    ) -> str:
+        """Builds the store anew from the archive.
+
+        :param until: as of this moment; then the store goes to another folder.
+        :param to: the folder of that store; without it the network's own store is replaced.
+        :return: the SHA-256 of the graph in canonical N-Quads.
+        """
+        if until is not None and to is None:
+            raise InputError(
+                Text("A store as of a past date does not take the place of the present one."),
+                remedy=Text("Name a folder for it, with --to."),
+            )
+        with self.archive.writing():
+            writer = Writer(
+                (to / "store") if to is not None else self.store_directory, self.archive, framework(self.base)
+            )
+            writer.rebuild(progress, until)
+            digest = graph_hash(canonical_lines(writer.store))
+            writer.close()
+        return digest
+
+    def dump(self) -> Iterator[str]:
+        """The whole graph as canonical N-Quads, line by line."""
+        with self._writing() as writer:
+            yield from canonical_lines(writer.store)
+
+    # within
+
+    @contextmanager
+    def _writing(self) -> Iterator[Writer]:
+        with self.archive.writing():
+            writer = Writer(self.store_directory, self.archive, framework(self.base))
+            writer.open()
+            try:
+                yield writer
+            finally:
+                writer.close()
+
+    def _check_in(self, reading: Reading, by: str, heads: _Heads, pending: _Pending) -> Published:
+        if reading.stated is not None or reading.submission is None:
+            report = self.check(reading)  # what the file says, letter by letter
+            if not report.conforms or reading.submission is None:
+                return Published(reading, report, "", "refused")
+        submission = reading.submission
+        assert submission is not None
+        head = heads.of(submission.city, submission.year)
+        if head.revision and head.current:
+            same = submission_graph(submission, self.framework, head.revision)
+            if graph_hash([same.nquads()]) == head.graph_hash:
+                return Published(reading, self._report(reading, same), head.submission, "unchanged")
+        graph = submission_graph(submission, self.framework, head.revision + 1)
+        report = self._report(reading, graph)
+        if not report.conforms:
+            return Published(reading, report, "", "refused")
+        supersedes = head.submission if head.current else ""
+        event = self._put(reading, graph, report, by, head.revision + 1, supersedes, pending)
+        heads.set(event)
+        outcome = Published(reading, report, graph.iri, "accepted", supersedes)
+        pending.outcomes.append(outcome)
+        return outcome
+
+    def _report(self, reading: Reading, graph: SubmissionGraph) -> Report:
+        return self.checker.check_graph(reading, graph, self.today)
+
+    def _put(
+        self,
+        reading: Reading,
+        graph: SubmissionGraph,
+        report: Report,
+        by: str,
+        revision: int,
+        supersedes: str,
+        pending: _Pending,
+    ) -> Accepted:
+        submission = reading.submission
+        assert submission is not None
+        folder = f"submissions/{local_name(submission.city)}/{submission.year}/{revision}"
+        nquads = graph.nquads().encode()
+        originals = []
+        for file in reading.files:
+            path = f"originals/{file.sha256[:16]}/{file.name}"
+            originals.append(path)
+            if path not in pending.files:
+                pending.files[path] = Content(reading.originals[file.name], file.media_type)
+                pending.size += file.size
+        pending.files[f"{folder}/graph.nq"] = Content(nquads, MEDIA_TYPES["nq"])
+        pending.files[f"{folder}/report.nt"] = Content(report.ntriples().encode(), MEDIA_TYPES["nt"])
+        pending.size += len(nquads)
+        event = Accepted(
+            submission=graph.iri,
+            city=submission.city,
+            year=submission.year,
+            edition=submission.edition,
+            revision=revision,
+            supersedes=supersedes,
+            by=by,
+            originals=tuple(originals),
+            graph=f"{folder}/graph.nq",
+            graph_hash=graph_hash([nquads.decode()]),
+            quads=nquads.count(b"\n"),
+            report=f"{folder}/report.nt",
+            warnings=report.count("warning"),
+        )
+        pending.events.append(event)
+        return event
+
+    def _commit(self, batch: _Pending, writer: Writer, acknowledged: Callable[[Published], None] | None) -> None:
+        self._append(tuple(batch.events), batch.files, writer)
+        if acknowledged is not None:
+            for outcome in batch.outcomes:
+                acknowledged(outcome)
+
+    def _append(self, events: Sequence[Event], files: dict[str, Content], writer: Writer) -> None:
+        commit = self.archive.append(tuple(events), files, self._provenance, self._clock())
+        writer.apply(commit)
+
+    @cached_property
+    def _provenance(self) -> Provenance:
+        base = self.base
+        return Provenance(
+            base=base,
+            software=lcgraph.__version__,
+            ontology=resources.digest("ontology", base),
+            shapes=resources.digest("shapes", base),
+        )
+
+
+class _Refused(Exception):
+    """Carries the reports of what was refused."""
+
+    def __init__(self, outcomes: list[Published]) -> None:
+        super().__init__()
+        self.outcomes = outcomes
+
+
+def refused(error: DoesNotConform) -> list[Published]:
+    """The submissions that an error is about, with their reports."""
+    return error.__cause__.outcomes if isinstance(error.__cause__, _Refused) else []
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last submission of a city and year.
+
+    :ivar submission: its IRI; empty where there is none yet.
+    :ivar revision: its number; 0 where there is none yet.
+    :ivar graph_hash: hash of its graph.
+    :ivar current: whether it is published, and not withdrawn.
+    """
+
+    submission: str = ""
+    revision: int = 0
+    graph_hash: str = ""
+    current: bool = False
+
+
+class _Heads:
+    """The last submission of each city and year, from the store and from what is being accepted."""
+
+    def __init__(self, writer: Writer, framework: Framework) -> None:
+        self._store = writer.store
+        self._names = framework.names
+        self._known: dict[tuple[str, int], Head] = {}
+
+    def of(self, city: str, year: int) -> Head:
+        """The last submission of a city and year."""
+        key = (city, year)
+        if key not in self._known:
+            self._known[key] = self._find(city, year)
+        return self._known[key]
+
+    def set(self, event: Accepted) -> None:
+        """Takes note of a submission that is being accepted."""
+        self._known[event.city, event.year] = Head(event.submission, event.revision, event.graph_hash, True)
+
+    def state(self, submission: str) -> str:
+        """``current``, ``superseded``, ``withdrawn``, or an empty text where there is none such."""
+        try:
+            node = ox.NamedNode(submission)
+        except ValueError:
+            return ""
+        said = self._said(node)
+        if not said.of_class(LC + "Submission"):
+            return ""
+        ended = said.iri(submission, PROV + "wasInvalidatedBy")
+        return "withdrawn" if ended.endswith("#withdrawal") else "superseded" if ended else "current"
+
+    def _find(self, city: str, year: int) -> Head:
+        names, revision = self._names, 0
+        head = Head()
+        while True:  # revisions are counted from 1 without gaps, and there are few
+            iri = names.submission(local_name(city), year, revision + 1)
+            said = self._said(ox.NamedNode(iri))
+            if not said.of_class(LC + "Submission"):
+                return head
+            revision += 1
+            hash_ = said.text(iri, LC + "graphHash") or ""
+            head = Head(iri, revision, hash_, not said.iri(iri, PROV + "wasInvalidatedBy"))
+
+    def _said(self, node: ox.NamedNode) -> Description:
+        graph = ox.NamedNode(self._names.graph("archive"))
+        return Description(self._store.quads_for_pattern(node, None, None, graph))
