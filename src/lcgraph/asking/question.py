@@ -1,0 +1,205 @@
+"""A question: a SPARQL query in a file, with a head that says what it asks and what it needs.
+
+The head is YAML in lines that begin with ``#+``. ``docs/questions.md`` is the guide for those who
+add one: adding the file is all that it takes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from lcgraph.asking import sparql
+from lcgraph.errors import InputError
+from lcgraph.framework import resources
+from lcgraph.language import Text
+from lcgraph.reading.mapping import load_yaml
+
+HEAD = "#+"
+
+ParameterType = Literal[
+    "city", "commitment", "action", "measure", "country", "edition", "data-source-type", "year", "integer", "text"
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Bilingual(_Part):
+    """A text in English and Chinese; both are needed."""
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+
+    def labels(self) -> Mapping[str, str]:
+        """The text by language."""
+        return {"en": self.en, "zh": self.zh}
+
+
+class ParameterHead(_Part):
+    """What a question needs to know.
+
+    :ivar type: what sort of value it is, which decides what is allowed.
+    :ivar required: whether the question cannot be asked without it.
+    :ivar example: a value that works.
+    """
+
+    type: ParameterType
+    required: bool = False
+    example: Annotated[str, BeforeValidator(str)]
+    description: Bilingual
+
+
+class Column(_Part):
+    """A column of the answer.
+
+    :ivar show: whether it is shown where there is little room.
+    """
+
+    en: str = Field(min_length=1)
+    zh: str = Field(min_length=1)
+    show: bool = True
+
+    def labels(self) -> Mapping[str, str]:
+        """Its heading by language."""
+        return {"en": self.en, "zh": self.zh}
+
+
+class Head(_Part):
+    """What the head of a question says."""
+
+    title: Bilingual
+    description: Bilingual
+    empty: Bilingual | None = None
+    parameters: dict[str, ParameterHead] = Field(default_factory=dict)
+    columns: Annotated[dict[str, Column], Field(min_length=1)]
+    graph: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the library.
+
+    :ivar name: name of its file, without the extension.
+    :ivar group: name of the folder that the file lies in.
+    :ivar head: what its head says.
+    :ivar query: the SPARQL text, without the head; prefixes of the project need no declaration.
+    """
+
+    name: str
+    group: str
+    head: Head
+    query: str
+
+    def construct(self) -> str:
+        """The query that gives the answer as a graph.
+
+        :raises InputError: if the question has none.
+        """
+        if not self.head.graph:
+            raise InputError(
+                Text("The question “{name}” has no answer in the form of a graph.", name=self.name),
+                remedy=Text("Ask for JSON or CSV."),
+            )
+        prologue, body = _split_prologue(self.query)
+        return f"{prologue}\nCONSTRUCT {{\n{self.head.graph}\n}} WHERE {{ {{\n{body}\n}} }}"
+
+
+def _split_prologue(query: str) -> tuple[str, str]:
+    for token in sparql.tokens(query):
+        if token.kind == "word" and token.text.upper() in ("SELECT", "ASK"):
+            return query[: token.at], query[token.at :]
+    return "", query
+
+
+def parse_question(name: str, group: str, text: str) -> Question:
+    """A question from the text of its file.
+
+    :raises InputError: if the head is missing or wrong, or head and query do not fit together.
+    """
+    lines = text.splitlines()
+    head_lines = [line[len(HEAD) :].removeprefix(" ") for line in lines if line.startswith(HEAD)]
+    query = "\n".join(line for line in lines if not line.startswith(HEAD)).strip() + "\n"
+    said: Any = load_yaml(f"{name}.rq", "\n".join(head_lines).encode())
+    try:
+        head = Head.model_validate(said)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"]) or "-"
+        raise _wrong(name, Text("its head is wrong at {where}: {error}", where=where, error=first["msg"])) from error
+    if sparql.form(query) != "SELECT":
+        raise _wrong(name, Text("it is not a SELECT query"))
+    projected = _projected(query)
+    for wanted in (*head.parameters, *head.columns):
+        if wanted not in projected:
+            raise _wrong(name, Text("its query does not select ?{name}, which its head names", name=wanted))
+    return Question(name, group, head, query)
+
+
+def _projected(query: str) -> set[str]:
+    """The variables of the outermost SELECT clause."""
+    _, body = _split_prologue(query)
+    clause, depth = [], 0
+    for token in sparql.tokens(body):
+        if token.kind == "word" and token.text.upper() == "WHERE":
+            break
+        if token.text == "{":
+            break
+        depth += (token.text == "(") - (token.text == ")")
+        clause.append((token, depth))
+    found: set[str] = set()
+    for i, (token, depth) in enumerate(clause):
+        if token.kind == "variable" and depth == 0:
+            found.add(token.text[1:])
+        elif token.kind == "word" and token.text.upper() == "AS" and depth == 1:
+            found.update(t.text[1:] for t, _ in clause[i + 1 : i + 3] if t.kind == "variable")
+    return found
+
+
+def _wrong(name: str, why: Text) -> InputError:
+    return InputError(
+        Text("The question “{name}” cannot be used: {why}.", name=name, why=why),
+        where=f"{name}.rq",
+        remedy=Text("See docs/questions.md."),
+    )
+
+
+class Library:
+    """The questions of a folder.
+
+    :param directory: the folder; each folder in it is a group of questions.
+    :param base: the base IRI of the deployment.
+    """
+
+    def __init__(self, directory: Path, base: str) -> None:
+        self.directory = directory
+        self._questions: dict[str, Question] = {}
+        for path in sorted(directory.rglob("*.rq")):
+            text = resources.rebase(path.read_text(encoding="utf-8"), base)
+            question = parse_question(path.stem, path.parent.relative_to(directory).as_posix(), text)
+            if question.name in self._questions:
+                raise _wrong(question.name, Text("there is another of that name"))
+            if not re.fullmatch(r"[a-z][a-z0-9-]*", question.name):
+                raise _wrong(question.name, Text("its name is not of small letters, digits and hyphens"))
+            self._questions[question.name] = question
+
+    def __iter__(self) -> Any:
+        return iter(self._questions.values())
+
+    def __len__(self) -> int:
+        return len(self._questions)
+
+    def get(self, name: str) -> Question | None:
+        """A question by its name."""
+        return self._questions.get(name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of all questions."""
+        return tuple(self._questions)
