@@ -1,0 +1,80 @@
+"""``lcgraph ask``: a command for each question, made from its file."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+
+from lcgraph.asking.answer import Answerer
+from lcgraph.asking.question import Library, Question
+from lcgraph.framework import resources
+from lcgraph.framework.namespaces import DEFAULT_BASE
+from lcgraph.service.command_line import output
+from lcgraph.service.command_line.context import context
+from lcgraph.service.command_line.output import Format
+from lcgraph.store.readers import Readers
+
+app = typer.Typer(help="Ask a question of the library.", no_args_is_help=True, rich_markup_mode=None)
+
+_SHARED = {
+    "format": Annotated[Format, typer.Option("--format", help="Form of the answer.")],
+    "data": Annotated[str | None, typer.Option("--data", metavar="DIR", help="Folder of the network's data.")],
+    "lang": Annotated[str | None, typer.Option("--lang", metavar="LANG", help="Language: en or zh.")],
+}
+
+
+def _command(question: Question) -> Callable[..., None]:
+    def ask(**options: Any) -> None:
+        here = context(options.pop("data"), options.pop("lang"))
+        how: Format = options.pop("format")
+        given = {name: str(value) for name, value in options.items() if value is not None}
+        library = Library(resources.directory("queries"), here.network.base)
+        with Readers(here.network.store_directory, 1, here.settings.query_limits, spare=0) as readers:
+            answerer = Answerer(library, readers, here.network.framework)
+            if how is Format.turtle:
+                output.write(answerer.graph(question.name, given, here.language))
+                return
+            answer = answerer.ask(question.name, given, here.language)
+        if how is Format.table:
+            output.show_answer(answer)
+        else:
+            output.write((answer.json() if how is Format.json else answer.csv()).encode())
+
+    heads = question.head.parameters
+    options = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=None,
+            annotation=Annotated[
+                str | None,
+                typer.Option(
+                    f"--{name.replace('_', '-')}",
+                    metavar=head.type.upper(),
+                    help=f"{head.description.en}, such as {head.example}" + ("" if head.required else " (optional)"),
+                ),
+            ],
+        )
+        for name, head in heads.items()
+    ]
+    defaults = {"format": Format.table, "data": None, "lang": None}
+    options += [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=annotation)
+        for name, annotation in _SHARED.items()
+    ]
+    ask.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # typer reads it
+    ask.__annotations__ = {option.name: option.annotation for option in options}
+    ask.__doc__ = f"{question.head.title.en}.\n\n{question.head.description.en}"
+    return ask
+
+
+def add_questions() -> None:
+    """Adds a command for each question of the library."""
+    for question in Library(resources.directory("queries"), DEFAULT_BASE):
+        app.command(question.name, help=_command(question).__doc__)(_command(question))
+
+
+add_questions()

@@ -1,0 +1,490 @@
+"""The commands of ``lcgraph``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import lcgraph
+from lcgraph.asking import sparql
+from lcgraph.checking import formats, measure_shapes
+from lcgraph.checking.report import Report
+from lcgraph.errors import DoesNotConform, InputError, LcgraphError
+from lcgraph.framework import canonical, resources
+from lcgraph.framework.framework import framework
+from lcgraph.language import Text
+from lcgraph.publishing.network import Published, refused
+from lcgraph.reading import as_table, reader
+from lcgraph.reading.reader import Reading
+from lcgraph.service.command_line import asking, output
+from lcgraph.service.command_line.context import (
+    DOES_NOT_CONFORM,
+    UNUSABLE,
+    Context,
+    choose_command_language,
+    context,
+    stop,
+)
+from lcgraph.service.command_line.output import Format
+from lcgraph.store.readers import Readers
+
+app = typer.Typer(
+    name="lcgraph",
+    help="The knowledge graph of learning cities: check, publish and ask.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(asking.app, name="ask")
+
+Data = Annotated[
+    str | None, typer.Option("--data", metavar="DIR", help="Folder of the network's data [LCGRAPH_DATA, lcgraph-data].")
+]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="LANG", help="Language of messages: en or zh [LCGRAPH_LANG, the locale]."),
+]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; kept in the archive.")]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Workbooks, CSV or RDF.")]
+
+
+@app.command()
+def version() -> None:
+    """Say which version this is."""
+    print(f"lcgraph {lcgraph.__version__}")
+
+
+# checking
+
+
+@app.command()
+def check(
+    files: Files,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str, typer.Option("--format", metavar="text|json|csv|turtle", help="Form of the report.")
+    ] = "text",
+    engine: Annotated[str | None, typer.Option("--engine", metavar="shacl|reference", help="SHACL engine.")] = None,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Check submissions, and keep nothing of them.
+
+    Exit status: 0 all conform, 1 one does not, 2 one cannot be used.
+    """
+    here = context(data, lang, engine=engine)
+    media_type = {"text": "text/plain", "json": "application/json", "csv": "text/csv", "turtle": "text/turtle"}.get(
+        format
+    )
+    if media_type is None:
+        raise InputError(
+            Text("There is no format “{format}”.", format=format),
+            remedy=Text("Write one of {codes}.", codes=["text", "json", "csv", "turtle"]),
+        )
+    status = 0
+    with here.progress(Text("Checking"), len(files)) as bar:
+        for path in files:
+            try:
+                report = here.network.check(reader.read_path(path, here.network.framework))
+            except LcgraphError as error:
+                print(error.tell(here.language), file=sys.stderr)
+                status = UNUSABLE
+            else:
+                output.write(formats.render(report, media_type, here.language))
+                status = max(status, 0 if report.conforms else DOES_NOT_CONFORM)
+            if bar is not None:
+                bar.advance(bar.task_ids[0])
+    stop(status)
+
+
+# publishing
+
+
+@app.command()
+def publish(
+    files: Files,
+    by: By = "lcgraph publish",
+    partly: Annotated[
+        bool, typer.Option("--partly", help="Publish what conforms even where something does not.")
+    ] = False,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Check submissions and publish them: all of them, or none.
+
+    A line on standard output for each submission says that it is safely in the archive.
+    """
+    here = context(data, lang)
+    readings = [reader.read_path(path, here.network.framework) for path in files]
+    stop(_publish(here, readings, by, partly))
+
+
+def _publish(here: Context, readings: list[Reading], by: str, partly: bool) -> int:
+    with here.progress(Text("Checking"), len(readings)) as bar:
+
+        def progress(_: Published) -> None:
+            if bar is not None:
+                bar.advance(bar.task_ids[0])
+
+        def acknowledged(published: Published) -> None:
+            print(Text("published {submission}", submission=published.submission).to(here.language), flush=True)
+
+        try:
+            outcomes = here.network.publish(readings, by, partly=partly, progress=progress, acknowledged=acknowledged)
+        except DoesNotConform as error:
+            for published in refused(error):
+                _show_violations(published.report, here)
+            print(error.tell(here.language), file=sys.stderr)
+            return DOES_NOT_CONFORM
+    counts = Counter(published.status for published in outcomes)
+    for published in outcomes:
+        if published.status == "refused":
+            _show_violations(published.report, here)
+    here.say(
+        Text(
+            "{accepted} published, {unchanged} unchanged, {refused} refused.",
+            accepted=counts["accepted"],
+            unchanged=counts["unchanged"],
+            refused=counts["refused"],
+        )
+    )
+    return DOES_NOT_CONFORM if counts["refused"] else 0
+
+
+def _show_violations(report: Report, here: Context) -> None:
+    violations = tuple(result for result in report.results if result.severity == "violation")
+    told = Report(report.file, report.submission, violations, report.engine)
+    print(formats.text(told, here.language), file=sys.stderr)
+
+
+@app.command("import")
+def import_table(
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A statistical table in CSV.")],
+    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="What its columns mean, in YAML.")],
+    by: By = "lcgraph import",
+    check_only: Annotated[bool, typer.Option("--check", help="Check the submissions, publish nothing.")] = False,
+    partly: Annotated[
+        bool, typer.Option("--partly", help="Publish what conforms even where something does not.")
+    ] = False,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Turn a statistical table into submissions by a mapping, check them and publish them."""
+    from lcgraph.reading import foreign
+    from lcgraph.reading import mapping as mappings
+
+    here = context(data, lang)
+    known = here.network.framework
+    mapping_bytes = reader.read_bytes(mapping)
+    how = mappings.load(mapping.name, mapping_bytes, known)
+    imported = foreign.read_table(table.name, reader.read_bytes(table, foreign.TABLE_LIMITS), how, mapping_bytes, known)
+    summary = imported.summary
+    here.say(
+        Text(
+            "{rows} rows give {observations} observations in {submissions} submissions.",
+            rows=summary.rows,
+            observations=summary.observations,
+            submissions=len(imported.readings),
+        )
+    )
+    if summary.missing:
+        here.say(Text("{n} rows have no figure.", n=summary.missing))
+    if summary.other_years:
+        here.say(Text("{n} rows are of years that the mapping does not take.", n=summary.other_years))
+    for reason, rows in summary.left_out:
+        here.say(Text("{n} rows left out: {reason}", n=rows, reason=reason))
+    for finding in imported.findings:
+        here.say(
+            Text(
+                "{place}: {message} {remedy}",
+                place=finding.place.text(),
+                message=finding.message,
+                remedy=finding.remedy,
+            )
+        )
+    if imported.findings and not partly:
+        here.say(Text("Nothing was published. Mend the rows that are named, or use --partly."))
+        stop(DOES_NOT_CONFORM)
+    if check_only:
+        reports = [here.network.check(reading) for reading in imported.readings]
+        for report in reports:
+            if not report.conforms:
+                _show_violations(report, here)
+        wrong = sum(not report.conforms for report in reports)
+        here.say(Text("{n} of {total} submissions conform.", n=len(reports) - wrong, total=len(reports)))
+        stop(DOES_NOT_CONFORM if wrong else 0)
+    stop(_publish(here, imported.readings, by, partly) or (DOES_NOT_CONFORM if imported.findings else 0))
+
+
+@app.command()
+def withdraw(
+    submission: Annotated[str, typer.Argument(metavar="SUBMISSION", help="Such as ie-cork/2016/1.")],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept in the archive.")],
+    by: By = "lcgraph withdraw",
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Withdraw a published submission. The archive keeps it, with the reason."""
+    here = context(data, lang)
+    iri = here.network.withdraw(submission, reason, by)
+    print(Text("withdrawn {submission}", submission=iri).to(here.language))
+
+
+@app.command()
+def register(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Descriptions of cities, in Turtle.")],
+    by: By = "lcgraph register",
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Make cities known, so that they can submit."""
+    here = context(data, lang)
+    for code in here.network.register(file.name, reader.read_bytes(file), by):
+        print(Text("registered {city}", city=code).to(here.language))
+
+
+# asking
+
+
+@app.command()
+def query(
+    file: Annotated[str, typer.Argument(metavar="FILE.rq", help="A SPARQL query; - for standard input.")],
+    format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.table,  # noqa: A002
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Run a SPARQL query. The prefixes of the project need no declaration."""
+    here = context(data, lang)
+    text = sys.stdin.read() if file == "-" else _text_of(Path(file))
+    sparql.refuse(text)
+    is_graph = sparql.form(text) in ("CONSTRUCT", "DESCRIBE")
+    if is_graph and format is Format.csv:
+        raise InputError(Text("A graph does not come as CSV."), remedy=Text("Use --format turtle or json."))
+    if not is_graph and format is Format.turtle:
+        raise InputError(
+            Text("The answer to this query is a table, not a graph."), remedy=Text("Use --format table, csv or json.")
+        )
+    solutions = "application/sparql-results+json" if format is Format.json else "text/csv"
+    graph = "application/ld+json" if format is Format.json else "text/turtle"
+    with Readers(here.network.store_directory, 1, here.settings.query_limits, spare=0) as readers:
+        result = readers.run(text, solutions=solutions, graph=graph)
+    if format is Format.table and not is_graph:
+        output.show_results(result.body)
+    else:
+        output.write(result.body)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return reader.read_bytes(path).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(Text("The file {file} is not in UTF-8.", file=path.name)) from error
+
+
+# the store and the archive
+
+
+@app.command()
+def rebuild(
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help="As the data were at the end of this day (UTC).")
+    ] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", metavar="DIR", help="Build it in this folder, which can then be asked with --data."),
+    ] = None,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Build the store anew from the archive, and print the hash of its graph."""
+    here = context(data, lang)
+    until = None if as_of is None else _end_of(as_of)
+    with here.progress(Text("Reading the archive"), here.network.archive.last) as bar:
+
+        def progress(done: int, _: int) -> None:
+            if bar is not None:
+                bar.update(bar.task_ids[0], completed=done)
+
+        digest = here.network.rebuild(progress, until=until, to=to)
+    print(digest)
+
+
+def _end_of(day: str) -> datetime:
+    try:
+        if len(day) == 10:
+            return datetime.combine(date.fromisoformat(day), time.max, UTC)
+        moment = datetime.fromisoformat(day)
+    except ValueError as error:
+        raise InputError(
+            Text("“{found}” is not a date.", found=day),
+            remedy=Text("Write it as 2026-05-31, or with a time as 2026-05-31T12:00:00Z."),
+        ) from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+@app.command()
+def verify(data: Data = None, lang: Lang = None) -> None:
+    """Look whether the archive is what was written: every hash, and the chain."""
+    here = context(data, lang)
+    damages = 0
+    with here.progress(Text("Verifying"), here.network.archive.last) as bar:
+
+        def progress(done: int, _: int) -> None:
+            if bar is not None:
+                bar.update(bar.task_ids[0], completed=done)
+
+        for damage in here.network.archive.verify(progress):
+            damages += 1
+            print(damage.tell(here.language), file=sys.stderr)
+    n = here.network.archive.last
+    print(
+        Text.counted("{n} commit, {damages} damaged", "{n} commits, {damages} damaged", n=n, damages=damages).to(
+            here.language
+        )
+    )
+    stop(DOES_NOT_CONFORM if damages else 0)
+
+
+@app.command()
+def dump(data: Data = None, lang: Lang = None) -> None:
+    """Write the whole graph to standard output as canonical N-Quads."""
+    for line in context(data, lang).network.dump():
+        sys.stdout.write(line)
+
+
+# files of the project and of users
+
+
+@app.command()
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A submission in any format.")],
+    to: Annotated[str, typer.Option("--to", metavar="csv|xlsx|ttl|nt|nq|jsonld", help="Format to write.")],
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; else standard output.")
+    ] = None,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Write a submission in another format."""
+    from lcgraph.reading import as_rdf
+
+    here = context(data, lang)
+    known = here.network.framework
+    reading = reader.read_path(file, known)
+    if reading.submission is None or any(not finding.warning for finding in reading.findings):
+        _show_violations(here.network.check(reading), here)
+        here.say(Text("It was not converted, since part of it would be lost."))
+        stop(DOES_NOT_CONFORM)
+    if to == "csv":
+        written = as_table.to_csv(reading.submission, known).encode()
+    elif to == "xlsx":
+        written = as_table.to_workbook(reading.submission, known, here.language)
+    elif to in as_rdf.FORMATS:
+        written = as_rdf.to_rdf(reading.submission, known, to)
+    else:
+        raise InputError(
+            Text("There is no format “{format}”.", format=to),
+            remedy=Text("Write one of {codes}.", codes=["csv", "xlsx", *as_rdf.FORMATS]),
+        )
+    if out is None:
+        output.write(written)
+    else:
+        out.write_bytes(written)
+
+
+@app.command()
+def shapes(
+    check_only: Annotated[bool, typer.Option("--check", help="Only say whether they are up to date.")] = False,
+    lang: Lang = None,
+) -> None:
+    """Write the shapes of the measures, which are made from the ontology."""
+    language = choose_command_language(lang or os.environ.get("LCGRAPH_LANG", ""))
+    path, wanted = measure_shapes.path(), measure_shapes.measure_shapes(framework())
+    if path.is_file() and path.read_text(encoding="utf-8") == wanted:
+        print(Text("{file} is up to date.", file=path.name).to(language))
+        return
+    if check_only:
+        print(Text("{file} is out of date: run “lcgraph shapes”.", file=path.name).to(language), file=sys.stderr)
+        stop(DOES_NOT_CONFORM)
+    path.write_text(wanted, encoding="utf-8")
+    print(Text("{file} was written.", file=path.name).to(language))
+
+
+@app.command()
+def ontology(
+    check_only: Annotated[
+        bool, typer.Option("--check", help="Only say which files are not in canonical form.")
+    ] = False,
+    lang: Lang = None,
+) -> None:
+    """Bring the Turtle files of the ontology and the shapes into canonical form."""
+    language = choose_command_language(lang or os.environ.get("LCGRAPH_LANG", ""))
+    wrong = 0
+    for path in (*resources.turtle_files("ontology"), *resources.turtle_files("shapes")):
+        if not canonical.rewrite(path, check=check_only):
+            wrong += 1
+            text = Text("{file} is not in canonical form.") if check_only else Text("{file} was rewritten.")
+            print(Text(text.template, file=path.name).to(language), file=sys.stderr)
+    if not wrong:
+        print(Text("All files are in canonical form.").to(language))
+    stop(DOES_NOT_CONFORM if wrong and check_only else 0)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
+    data: Data = None,
+    base: Annotated[
+        str | None, typer.Option("--base", metavar="IRI", help="Base IRI of the deployment [LCGRAPH_BASE].")
+    ] = None,
+    lang: Lang = None,
+) -> None:
+    """Serve the network over HTTP."""
+    from lcgraph.service.http.server import run
+
+    here = context(data, lang, base=base)
+    run(here.settings, host, port, here.say)
+
+
+def main() -> None:
+    """Runs the command line; every error that a user can cause is told in words."""
+    try:
+        app()
+    except LcgraphError as error:
+        print(error.tell(_language()), file=sys.stderr)
+        raise SystemExit(DOES_NOT_CONFORM if isinstance(error, DoesNotConform) else UNUSABLE) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(141) from None
+    except Exception as error:
+        if os.environ.get("LCGRAPH_DEBUG"):
+            raise
+        text = Text(
+            "This is a fault in lcgraph: {kind}: {error}. Set LCGRAPH_DEBUG=1 to see where.",
+            kind=type(error).__name__,
+            error=str(error),
+        )
+        print(text.to(_language()), file=sys.stderr)
+        raise SystemExit(70) from None
+
+
+def _language() -> str:
+    given = ""
+    for before, argument in zip(["", *sys.argv], sys.argv, strict=False):
+        if before == "--lang":
+            given = argument
+        elif argument.startswith("--lang="):
+            given = argument.partition("=")[2]
+    try:
+        return choose_command_language(given or os.environ.get("LCGRAPH_LANG", ""))
+    except LcgraphError:
+        return "en"

@@ -1,0 +1,1 @@
+"""HTTP: questions, cities, checks, SPARQL, and plain pages."""

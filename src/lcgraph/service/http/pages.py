@@ -1,0 +1,209 @@
+"""Pages for people, rendered on the server; they work without script."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lcgraph.asking import parameters
+from lcgraph.asking.answer import Answer
+from lcgraph.asking.question import Question
+from lcgraph.errors import LcgraphError, ParameterError, StoreError
+from lcgraph.language import Text, languages, pick
+from lcgraph.reading import terms
+from lcgraph.service.http.problems import status_of
+from lcgraph.service.http.temple import temple
+
+if TYPE_CHECKING:
+    from lcgraph.service.http.app import Service
+
+_SHOWN_ROWS = 500
+_LIVE_ROWS = 6
+LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["figure"] = _figure
+    return environment
+
+
+def _figure(value: object) -> str:
+    """A value as it stands in a cell of a table."""
+    from decimal import Decimal
+
+    if value is None:
+        return ""
+    return terms.digits(value) if isinstance(value, Decimal) else str(value)
+
+
+def _page(name: str, request: Request, language: str, status: int = 200, **values: object) -> Response:
+    def say(template: str, **given: object) -> str:
+        return Text(template, **given).to(language)
+
+    others = [(tag, LANGUAGE_NAMES.get(tag, tag), _with(request, lang=tag)) for tag in languages() if tag != language]
+    html = (
+        _environment().get_template(name).render(_=say, lang=language, others=others, path=request.url.path, **values)
+    )
+    headers = {"Content-Language": language, "Cache-Control": "no-cache"}
+    return Response(html, status, headers, "text/html; charset=utf-8")
+
+
+def _with(request: Request, **changed: str) -> str:
+    """The address of this page with other parameters."""
+    pairs = {key: value for key, value in request.query_params.items() if value} | changed
+    return f"{request.url.path}?{urlencode(pairs)}"
+
+
+def start(service: Service, request: Request, language: str) -> Response:
+    """The start page: what this is, the temple, the cities, the questions, one live answer."""
+    framework = service.network.framework
+    try:
+        cities = service.answerer.ask("cities", {}, language).rows
+    except StoreError:
+        cities = ()
+    reporting = [row for row in cities if row["submissions"]]
+    by_country: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(cities, key=lambda row: (str(row["country_label"] or ""), str(row["label"] or ""))):
+        by_country.setdefault(str(row["country_label"] or ""), []).append(row)
+    live, live_city = None, None
+    if reporting:
+        live_city = next((row for row in reporting if row["code"] == "ie-cork"), reporting[0])
+        live = service.answerer.ask("city-commitments", {"city": str(live_city["code"])}, language)
+    return _page(
+        "start.html",
+        request,
+        language,
+        temple=temple(framework, language),
+        edition=framework.edition(),
+        pick=lambda labels: pick(labels, language),
+        counts={
+            "commitments": len(framework.commitments),
+            "actions": len(framework.actions),
+            "areas": len(framework.edition().areas),
+            "features": len(framework.edition().features),
+            "measures": len(framework.edition().measures),
+            "cells": len(framework.edition().cells),
+        },
+        by_country=by_country,
+        n_cities=len(cities),
+        n_reporting=len(reporting),
+        n_submissions=sum(int(str(row["submissions"])) for row in cities),
+        questions=list(service.library),
+        example=_example_address,
+        live=live,
+        live_city=live_city,
+        live_rows=live.rows[:_LIVE_ROWS] if live else (),
+    )
+
+
+def questions(request: Request, language: str, listed: list[dict[str, Any]]) -> Response:
+    """The list of questions."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for question in listed:
+        groups.setdefault(question["group"], []).append(question)
+    return _page("questions.html", request, language, groups=groups, group_name=lambda g: _group_name(g).to(language))
+
+
+def _group_name(group: str) -> Text:
+    known = {
+        "evidence": Text("Evidence"),
+        "gaps": Text("Gaps"),
+        "framework": Text("The framework"),
+        "network": Text("The network"),
+    }
+    return known.get(group, Text("{group}", group=group))
+
+
+def answer(service: Service, request: Request, language: str, question: Question, given: Mapping[str, str]) -> Response:
+    """A question with a form for its parameters, and its answer once they are given."""
+    framework = service.network.framework
+    found: Answer | None = None
+    error: LcgraphError | None = None
+    status = 200
+    asked = any(given.values()) or not any(p.required for p in question.head.parameters.values())
+    if asked:
+        try:
+            found = service.answerer.ask(question.name, given, language)
+        except LcgraphError as trouble:
+            error, status = trouble, status_of(trouble)
+    fields = []
+    for name, parameter in question.head.parameters.items():
+        register = parameters.register_of(parameter, framework)
+        options = (
+            [(item.code, pick(item.label, language)) for item in register]
+            if register is not None and len(register) <= parameters.FEW + 20
+            else None
+        )
+        fields.append(
+            {
+                "name": name,
+                "about": pick(parameter.description.labels(), language),
+                "required": parameter.required,
+                "example": parameter.example,
+                "value": given.get(name, ""),
+                "options": options,
+                "wrong": isinstance(error, ParameterError) and error.parameter == name,
+            }
+        )
+    columns = [name for name, column in question.head.columns.items() if column.show]
+    if found is not None:  # a column in which nothing stands says nothing
+        columns = [name for name in columns if any(row[name] not in (None, "") for row in found.rows)]
+    formats = [("JSON", "json"), ("CSV", "csv")]
+    if question.head.graph:
+        formats.append(("Turtle", "ttl"))
+    return _page(
+        "answer.html",
+        request,
+        language,
+        status,
+        question=question,
+        title=pick(question.head.title.labels(), language),
+        description=pick(question.head.description.labels(), language),
+        fields=fields,
+        found=found,
+        rows=found.rows[:_SHOWN_ROWS] if found else (),
+        hidden=max(len(found.rows) - _SHOWN_ROWS, 0) if found else 0,
+        columns=columns,
+        error=error.told(language) if error else None,
+        formats=[(label, _with(request, format=short, lang=language)) for label, short in formats],
+        query=question.query.strip(),
+    )
+
+
+def sparql(service: Service, request: Request, language: str) -> Response:
+    """A plain form for a SPARQL query, with the questions of the library as examples."""
+    return _page(
+        "sparql.html",
+        request,
+        language,
+        questions=[q for q in service.library if not any(p.required for p in q.head.parameters.values())],
+        seconds=f"{service.settings.query_seconds:g}",
+        megabytes=service.settings.result_mb,
+        pick=lambda labels: pick(labels, language),
+    )
+
+
+def report(request: Request, language: str, body: bytes) -> Response:
+    """What the check of a file found."""
+    return _page("report.html", request, language, report=json.loads(body))
+
+
+def _example_address(question: Question, language: str) -> str:
+    pairs = {name: p.example for name, p in question.head.parameters.items() if p.required}
+    return f"/questions/{question.name}?{urlencode(pairs | {'lang': language})}"

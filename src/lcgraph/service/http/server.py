@@ -1,0 +1,53 @@
+"""Runs the service."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import uvicorn
+
+from lcgraph.errors import InputError
+from lcgraph.language import Text
+from lcgraph.service.http.app import create_app
+from lcgraph.service.settings import Settings
+
+
+def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -> None:
+    """Serves until it is told to stop.
+
+    :param say: tells the operator something.
+    :raises InputError: if the address cannot be listened on.
+    """
+    app = create_app(settings)
+    listener = _listen(host, port)
+    address = listener.getsockname()
+    shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
+    say(
+        Text("lcgraph serves {directory} at {address}", directory=settings.data, address=f"http://{shown}:{address[1]}")
+    )
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5
+    )
+    with listener:
+        uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(128)
+    except (OSError, OverflowError) as error:
+        raise InputError(
+            Text(
+                "It cannot listen on {host}, port {port}: {error}.",
+                host=host,
+                port=port,
+                error=getattr(error, "strerror", None) or str(error),
+            ),
+            remedy=Text("Choose another port with --port; with “make demo”: make demo PORT=8001."),
+        ) from error
+    return listener

@@ -1,0 +1,93 @@
+"""What an operator can set, by environment variables; ``docs/settings.md`` lists them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+
+from lcgraph.errors import InputError
+from lcgraph.language import Text
+from lcgraph.processes import MEGABYTE
+from lcgraph.store.limits import QueryLimits
+
+PREFIX = "LCGRAPH_"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings with their defaults; each is read from ``LCGRAPH_`` and its name in capitals.
+
+    :ivar data: folder of the network's data.
+    :ivar base: base IRI of the deployment; empty for the one that the archive was begun with.
+    :ivar lang: language of the command line; empty for that of the environment.
+    :ivar engine: SHACL engine: ``shacl``, ``reference``, or empty for the fast one.
+    :ivar readers: how many queries run at once.
+    :ivar query_seconds: how long a query may run.
+    :ivar query_memory_mb: memory that a query may take.
+    :ivar result_mb: size that an answer may have.
+    :ivar query_kb: size that the text of a query may have.
+    :ivar queue: how many queries may wait.
+    :ivar checkers: how many files are checked at once.
+    :ivar check_seconds: how long the check of a file may take.
+    :ivar check_memory_mb: memory that the check of a file may take.
+    :ivar upload_mb: size that a file to be checked may have.
+    """
+
+    data: str = "lcgraph-data"
+    base: str = ""
+    lang: str = ""
+    engine: str = ""
+    readers: int = 2
+    query_seconds: float = 10.0
+    query_memory_mb: int = 2048
+    result_mb: int = 64
+    query_kb: int = 1024
+    queue: int = 64
+    checkers: int = 1
+    check_seconds: float = 20.0
+    check_memory_mb: int = 2048
+    upload_mb: int = 20
+
+    @property
+    def directory(self) -> Path:
+        """The folder of the network's data."""
+        return Path(self.data)
+
+    @property
+    def query_limits(self) -> QueryLimits:
+        """What a query may take."""
+        return QueryLimits(
+            seconds=self.query_seconds,
+            memory_bytes=self.query_memory_mb * MEGABYTE,
+            result_bytes=self.result_mb * MEGABYTE,
+            query_bytes=self.query_kb * 1024,
+            queue=self.queue,
+        )
+
+
+def from_environment(environment: Mapping[str, str] | None = None, /, **given: object) -> Settings:
+    """The settings of an environment.
+
+    :param environment: variables; without it those of this process.
+    :param given: settings that are given otherwise, by options of the command line; None is not given.
+    :raises InputError: if a setting is not of its type.
+    """
+    environment = os.environ if environment is None else environment
+    found: dict[str, object] = {}
+    for field in fields(Settings):
+        name = PREFIX + field.name.upper()
+        text = environment.get(name, "")
+        if not text:
+            continue
+        kind = {"int": int, "float": float}.get(str(field.type), str)
+        try:
+            found[field.name] = kind(text)
+        except ValueError as error:
+            raise InputError(
+                Text("The setting {name} is “{found}”, which is not a number.", name=name, found=text),
+                remedy=Text("Write a number such as {example}.", example=field.default),
+            ) from error
+    found.update({name: value for name, value in given.items() if value is not None})
+    return Settings(**found)  # type: ignore[arg-type]  # the loop above gives each its type
