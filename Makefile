@@ -4,7 +4,8 @@ BIN := .venv/bin
 DATA := demo-data
 PORT := 8000
 
-.PHONY: help demo test lint types ontology bench lock clean
+
+.PHONY: help demo test lint types ontology messages bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -43,6 +44,10 @@ types: .venv/development  ## strict types
 ontology: .venv/development  ## the ontology's own checks
 	$(BIN)/lcgraph ontology --check
 	$(BIN)/lcgraph shapes --check
+
+messages: .venv/development  ## bring the catalogues up to what the code says
+	$(BIN)/pybabel -q extract -F babel.cfg -k Text:1 -k counted:1,2 -k told:1 -k _:1 --no-location -o .venv/messages.pot .
+	for language in src/lcgraph/messages/*.po; do $(BIN)/pybabel -q update -i .venv/messages.pot -o $$language -l $$(basename $$language .po) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0; done
 
 bench: .venv/development  ## the benchmarks, see benchmarks/README.md
 	$(BIN)/python -m benchmarks

@@ -29,12 +29,17 @@ def to_rdf(submission: Submission, framework: Framework, kind: str) -> bytes:
     """
     graph = submission_graph(submission, framework)
     rdf_format = FORMATS[kind]
-    quads = list(ox.parse(graph.nquads(), ox.RdfFormat.N_QUADS))
-    if not rdf_format.supports_datasets or kind == "jsonld":
-        data = ox.serialize(
-            (quad.triple for quad in quads), format=rdf_format, prefixes=PREFIXES | {"": graph.iri + "#"}
-        )
-    else:
-        data = ox.serialize(quads, format=rdf_format, prefixes=PREFIXES | {"": graph.iri + "#"})
+    prefixes = {"": graph.iri + "#"} | {p: n for p, n in PREFIXES.items() if f"<{n}" in graph.ntriples()}
+    quads = ox.parse(graph.nquads(), ox.RdfFormat.N_QUADS)
+    as_dataset = rdf_format.supports_datasets and kind != "jsonld"
+    statements = quads if as_dataset else (quad.triple for quad in quads)
+    data = ox.serialize(statements, format=rdf_format, prefixes=prefixes)
     assert data is not None
-    return data
+    return _sorted_prefixes(data) if kind in ("ttl", "trig") else data
+
+
+def _sorted_prefixes(turtle: bytes) -> bytes:
+    """The same document with its prefixes in order: the serializer writes them in any."""
+    lines = turtle.split(b"\n")
+    n = next(i for i, line in enumerate(lines) if not line.startswith(b"@prefix"))
+    return b"\n".join(sorted(lines[:n]) + lines[n:])

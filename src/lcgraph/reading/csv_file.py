@@ -48,16 +48,16 @@ def decode(name: str, data: bytes) -> str:
     return text
 
 
-def _guess(data: bytes) -> str:
+def _guess(data: bytes) -> Text:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "UTF-16"
+        return Text("UTF-16")
     for encoding in _GUESSES[1:]:
         try:
             data.decode(encoding)
         except UnicodeDecodeError:
             continue
-        return {"gb18030": "GB18030 (GBK)", "cp1252": "Windows-1252"}[encoding]
-    return "an encoding of its own"
+        return {"gb18030": Text("GB18030 (GBK)"), "cp1252": Text("Windows-1252")}[encoding]
+    return Text("an encoding of its own")
 
 
 def lines(name: str, text: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:

@@ -37,23 +37,23 @@ class Limits:
 LIMITS = Limits()
 
 _SIGNATURES = (
-    (b"PK\x03\x04", "a ZIP archive, as .xlsx is"),
-    (b"PK\x05\x06", "an empty ZIP archive"),
-    (b"\xd0\xcf\x11\xe0", "an old Excel file (.xls) or a workbook with a password"),
-    (b"%PDF", "a PDF"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"<!DOCTYPE html", "a web page"),
-    (b"<html", "a web page"),
-    (b"<?xml", "XML"),
+    (b"PK\x03\x04", Text("a ZIP archive, as .xlsx is")),
+    (b"PK\x05\x06", Text("an empty ZIP archive")),
+    (b"\xd0\xcf\x11\xe0", Text("an old Excel file (.xls) or a workbook with a password")),
+    (b"%PDF", Text("a PDF")),
+    (b"\x89PNG", Text("a picture")),
+    (b"\xff\xd8\xff", Text("a picture")),
+    (b"\x1f\x8b", Text("a gzip archive")),
+    (b"<!DOCTYPE html", Text("a web page")),
+    (b"<html", Text("a web page")),
+    (b"<?xml", Text("XML")),
 )
 
 
-def looks_like(data: bytes) -> str | None:
+def looks_like(data: bytes) -> Text | None:
     """What the first bytes of a file say that it is; None where they say nothing.
 
-    >>> looks_like(b"%PDF-1.7")
+    >>> str(looks_like(b"%PDF-1.7"))
     'a PDF'
     """
     start = data[:512].lstrip()
@@ -137,7 +137,7 @@ def damaged(name: str, wanted: Text, data: bytes) -> UnreadableFile:
             "The file {file} is not a readable {wanted}; it looks like {what}.",
             file=name,
             wanted=wanted,
-            what=Text(what),
+            what=what,
         ),
         where=name,
         expected=wanted,

@@ -121,7 +121,7 @@ def _not_that_format(name: str, data: bytes, kind: str, error: SyntaxError) -> U
     return UnreadableFile(
         Text("The file {file} is not {format}: {error}.", file=name, format=wanted, error=str(error.msg))
         if what is None
-        else Text("The file {file} is not {format}; it looks like {what}.", file=name, format=wanted, what=Text(what)),
+        else Text("The file {file} is not {format}; it looks like {what}.", file=name, format=wanted, what=what),
         where=Place(name, line=line).text(),
         expected=Text("{format}", format=wanted),
         remedy=Text("Mend the place that is named, or save the file in the format that its name says."),

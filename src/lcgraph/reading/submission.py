@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypedDict
 
 from lcgraph.framework.namespaces import DIMENSIONS
 from lcgraph.language import Labels
@@ -41,6 +42,16 @@ class Source:
     review_date: str = ""
     note: Labels = field(default_factory=dict)
     place: RecordPlace = field(default=NOWHERE, compare=False, repr=False)
+
+
+class Codes(TypedDict):
+    """The codes by which a figure is split, as IRIs."""
+
+    sex: str
+    household_income: str
+    sector: str
+    education_level: str
+    setting: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

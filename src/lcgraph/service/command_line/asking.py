@@ -9,20 +9,21 @@ from typing import Annotated, Any
 import typer
 
 from lcgraph.asking.answer import Answerer
-from lcgraph.asking.question import Library, Question
+from lcgraph.asking.question import Library, ParameterHead, Question
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DEFAULT_BASE
+from lcgraph.language import Text, pick
 from lcgraph.service.command_line import output
-from lcgraph.service.command_line.context import context
+from lcgraph.service.command_line.context import context, language_of_command, told
 from lcgraph.service.command_line.output import Format
 from lcgraph.store.readers import Readers
 
-app = typer.Typer(help="Ask a question of the library.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help=told("Ask a question of the library."), no_args_is_help=True, rich_markup_mode=None)
 
 _SHARED = {
-    "format": Annotated[Format, typer.Option("--format", help="Form of the answer.")],
-    "data": Annotated[str | None, typer.Option("--data", metavar="DIR", help="Folder of the network's data.")],
-    "lang": Annotated[str | None, typer.Option("--lang", metavar="LANG", help="Language: en or zh.")],
+    "format": Annotated[Format, typer.Option("--format", help=told("Form of the answer."))],
+    "data": Annotated[str | None, typer.Option("--data", metavar="DIR", help=told("Folder of the network's data."))],
+    "lang": Annotated[str | None, typer.Option("--lang", metavar="LANG", help=told("Language: en or zh."))],
 }
 
 
@@ -54,7 +55,7 @@ def _command(question: Question) -> Callable[..., None]:
                 typer.Option(
                     f"--{name.replace('_', '-')}",
                     metavar=head.type.upper(),
-                    help=f"{head.description.en}, such as {head.example}" + ("" if head.required else " (optional)"),
+                    help=_about(head),
                 ),
             ],
         )
@@ -67,14 +68,22 @@ def _command(question: Question) -> Callable[..., None]:
     ]
     ask.__signature__ = inspect.Signature(options)  # type: ignore[attr-defined]  # typer reads it
     ask.__annotations__ = {option.name: option.annotation for option in options}
-    ask.__doc__ = f"{question.head.title.en}.\n\n{question.head.description.en}"
     return ask
+
+
+def _about(head: ParameterHead) -> str:
+    text = Text("{about}, such as {example}", about=head.description.labels(), example=head.example)
+    if not head.required:
+        text = Text("{about} (optional)", about=text)
+    return text.to(language_of_command())
 
 
 def add_questions() -> None:
     """Adds a command for each question of the library."""
     for question in Library(resources.directory("queries"), DEFAULT_BASE):
-        app.command(question.name, help=_command(question).__doc__)(_command(question))
+        head = question.head
+        texts = (pick(text.labels(), language_of_command()) for text in (head.title, head.description))
+        app.command(question.name, help="\n\n".join(texts))(_command(question))
 
 
 add_questions()

@@ -85,6 +85,25 @@ def choose_command_language(given: str) -> str:
     return "en"
 
 
+def language_of_command() -> str:
+    """The language of help texts and last-resort errors, before any option is parsed."""
+    given = ""
+    for before, argument in zip(["", *sys.argv], sys.argv, strict=False):
+        if before == "--lang":
+            given = argument
+        elif argument.startswith("--lang="):
+            given = argument.partition("=")[2]
+    try:
+        return choose_command_language(given or os.environ.get("LCGRAPH_LANG", ""))
+    except InputError:
+        return "en"
+
+
+def told(template: str) -> str:
+    """A help text in the language of the command."""
+    return Text(template).to(language_of_command())
+
+
 def context(data: str | None = None, lang: str | None = None, **given: object) -> Context:
     """The context of a command with these options."""
     return Context(from_environment(data=data, lang=lang, **given))

@@ -29,14 +29,16 @@ from lcgraph.service.command_line.context import (
     Context,
     choose_command_language,
     context,
+    language_of_command,
     stop,
+    told,
 )
 from lcgraph.service.command_line.output import Format
 from lcgraph.store.readers import Readers
 
 app = typer.Typer(
     name="lcgraph",
-    help="The knowledge graph of learning cities: check, publish and ask.",
+    help=told("The knowledge graph of learning cities: check, publish and ask."),
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -45,17 +47,18 @@ app = typer.Typer(
 app.add_typer(asking.app, name="ask")
 
 Data = Annotated[
-    str | None, typer.Option("--data", metavar="DIR", help="Folder of the network's data [LCGRAPH_DATA, lcgraph-data].")
+    str | None,
+    typer.Option("--data", metavar="DIR", help=told("Folder of the network's data [LCGRAPH_DATA, lcgraph-data].")),
 ]
 Lang = Annotated[
     str | None,
-    typer.Option("--lang", metavar="LANG", help="Language of messages: en or zh [LCGRAPH_LANG, the locale]."),
+    typer.Option("--lang", metavar="LANG", help=told("Language of messages: en or zh [LCGRAPH_LANG, the locale].")),
 ]
-By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it; kept in the archive.")]
-Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help="Workbooks, CSV or RDF.")]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help=told("Who does it; kept in the archive."))]
+Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=told("Workbooks, CSV or RDF."))]
 
 
-@app.command()
+@app.command(help=told("Say which version this is."))
 def version() -> None:
     """Say which version this is."""
     print(f"lcgraph {lcgraph.__version__}")
@@ -64,20 +67,23 @@ def version() -> None:
 # checking
 
 
-@app.command()
+@app.command(
+    help=told(
+        "Check submissions, and keep nothing of them. Exit status: 0 all conform, 1 one does not, 2 one cannot be used."
+    )
+)
 def check(
     files: Files,
     format: Annotated[  # noqa: A002 - the name of the option
-        str, typer.Option("--format", metavar="text|json|csv|turtle", help="Form of the report.")
+        str, typer.Option("--format", metavar="text|json|csv|turtle", help=told("Form of the report."))
     ] = "text",
-    engine: Annotated[str | None, typer.Option("--engine", metavar="shacl|reference", help="SHACL engine.")] = None,
+    engine: Annotated[
+        str | None, typer.Option("--engine", metavar="shacl|reference", help=told("SHACL engine."))
+    ] = None,
     data: Data = None,
     lang: Lang = None,
 ) -> None:
-    """Check submissions, and keep nothing of them.
-
-    Exit status: 0 all conform, 1 one does not, 2 one cannot be used.
-    """
+    """Check submissions, and keep nothing of them."""
     here = context(data, lang, engine=engine)
     media_type = {"text": "text/plain", "json": "application/json", "csv": "text/csv", "turtle": "text/turtle"}.get(
         format
@@ -88,38 +94,50 @@ def check(
             remedy=Text("Write one of {codes}.", codes=["text", "json", "csv", "turtle"]),
         )
     status = 0
+    reports: list[dict[str, object]] = []
     with here.progress(Text("Checking"), len(files)) as bar:
-        for path in files:
+        for n, path in enumerate(files):
             try:
                 report = here.network.check(reader.read_path(path, here.network.framework))
             except LcgraphError as error:
                 print(error.tell(here.language), file=sys.stderr)
+                reports.append(
+                    {"conforms": False, "file": path.name, "error": error.told(here.language), "results": []}
+                )
                 status = UNUSABLE
             else:
-                output.write(formats.render(report, media_type, here.language))
                 status = max(status, 0 if report.conforms else DOES_NOT_CONFORM)
+                if format == "json":
+                    reports.append(report.as_json(here.language))
+                elif format == "csv" and n:  # the header stands above the first file's rows
+                    output.write(formats.table(report, here.language).partition("\r\n")[2].encode())
+                else:
+                    output.write(formats.render(report, media_type, here.language))
             if bar is not None:
                 bar.advance(bar.task_ids[0])
+    if format == "json":
+        output.show_json(reports[0] if len(files) == 1 else reports)
     stop(status)
 
 
 # publishing
 
 
-@app.command()
+@app.command(
+    help=told(
+        "Check submissions and publish them: all of them, or none. A line on standard output for each submission says that it is safely in the archive."
+    )
+)
 def publish(
     files: Files,
     by: By = "lcgraph publish",
     partly: Annotated[
-        bool, typer.Option("--partly", help="Publish what conforms even where something does not.")
+        bool, typer.Option("--partly", help=told("Publish what conforms even where something does not."))
     ] = False,
     data: Data = None,
     lang: Lang = None,
 ) -> None:
-    """Check submissions and publish them: all of them, or none.
-
-    A line on standard output for each submission says that it is safely in the archive.
-    """
+    """Check submissions and publish them: all of them, or none."""
     here = context(data, lang)
     readings = [reader.read_path(path, here.network.framework) for path in files]
     stop(_publish(here, readings, by, partly))
@@ -163,14 +181,16 @@ def _show_violations(report: Report, here: Context) -> None:
     print(formats.text(told, here.language), file=sys.stderr)
 
 
-@app.command("import")
+@app.command(
+    "import", help=told("Turn a statistical table into submissions by a mapping, check them and publish them.")
+)
 def import_table(
-    table: Annotated[Path, typer.Argument(metavar="TABLE", help="A statistical table in CSV.")],
-    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help="What its columns mean, in YAML.")],
+    table: Annotated[Path, typer.Argument(metavar="TABLE", help=told("A statistical table in CSV."))],
+    mapping: Annotated[Path, typer.Option("--mapping", metavar="FILE", help=told("What its columns mean, in YAML."))],
     by: By = "lcgraph import",
-    check_only: Annotated[bool, typer.Option("--check", help="Check the submissions, publish nothing.")] = False,
+    check_only: Annotated[bool, typer.Option("--check", help=told("Check the submissions, publish nothing."))] = False,
     partly: Annotated[
-        bool, typer.Option("--partly", help="Publish what conforms even where something does not.")
+        bool, typer.Option("--partly", help=told("Publish what conforms even where something does not."))
     ] = False,
     data: Data = None,
     lang: Lang = None,
@@ -194,11 +214,17 @@ def import_table(
         )
     )
     if summary.missing:
-        here.say(Text("{n} rows have no figure.", n=summary.missing))
+        here.say(Text.counted("{n} row has no figure.", "{n} rows have no figure.", n=summary.missing))
     if summary.other_years:
-        here.say(Text("{n} rows are of years that the mapping does not take.", n=summary.other_years))
+        here.say(
+            Text.counted(
+                "{n} row is of a year that the mapping does not take.",
+                "{n} rows are of years that the mapping does not take.",
+                n=summary.other_years,
+            )
+        )
     for reason, rows in summary.left_out:
-        here.say(Text("{n} rows left out: {reason}", n=rows, reason=reason))
+        here.say(Text.counted("{n} row left out: {reason}", "{n} rows left out: {reason}", n=rows, reason=reason))
     for finding in imported.findings:
         here.say(
             Text(
@@ -222,23 +248,23 @@ def import_table(
     stop(_publish(here, imported.readings, by, partly) or (DOES_NOT_CONFORM if imported.findings else 0))
 
 
-@app.command()
+@app.command(help=told("Withdraw a published submission. The archive keeps it, with the reason."))
 def withdraw(
-    submission: Annotated[str, typer.Argument(metavar="SUBMISSION", help="Such as ie-cork/2016/1.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; kept in the archive.")],
+    submission: Annotated[str, typer.Argument(metavar="SUBMISSION", help=told("Such as ie-cork/2016/1."))],
+    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help=told("Why; kept in the archive."))],
     by: By = "lcgraph withdraw",
     data: Data = None,
     lang: Lang = None,
 ) -> None:
-    """Withdraw a published submission. The archive keeps it, with the reason."""
+    """Withdraw a published submission."""
     here = context(data, lang)
     iri = here.network.withdraw(submission, reason, by)
     print(Text("withdrawn {submission}", submission=iri).to(here.language))
 
 
-@app.command()
+@app.command(help=told("Make cities known, so that they can submit."))
 def register(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Descriptions of cities, in Turtle.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=told("Descriptions of cities, in Turtle."))],
     by: By = "lcgraph register",
     data: Data = None,
     lang: Lang = None,
@@ -252,14 +278,14 @@ def register(
 # asking
 
 
-@app.command()
+@app.command(help=told("Run a SPARQL query. The prefixes of the project need no declaration."))
 def query(
-    file: Annotated[str, typer.Argument(metavar="FILE.rq", help="A SPARQL query; - for standard input.")],
-    format: Annotated[Format, typer.Option("--format", help="Form of the answer.")] = Format.table,  # noqa: A002
+    file: Annotated[str, typer.Argument(metavar="FILE.rq", help=told("A SPARQL query; - for standard input."))],
+    format: Annotated[Format, typer.Option("--format", help=told("Form of the answer."))] = Format.table,  # noqa: A002
     data: Data = None,
     lang: Lang = None,
 ) -> None:
-    """Run a SPARQL query. The prefixes of the project need no declaration."""
+    """Run a SPARQL query."""
     here = context(data, lang)
     text = sys.stdin.read() if file == "-" else _text_of(Path(file))
     sparql.refuse(text)
@@ -290,14 +316,14 @@ def _text_of(path: Path) -> str:
 # the store and the archive
 
 
-@app.command()
+@app.command(help=told("Build the store anew from the archive, and print the hash of its graph."))
 def rebuild(
     as_of: Annotated[
-        str | None, typer.Option("--as-of", metavar="DATE", help="As the data were at the end of this day (UTC).")
+        str | None, typer.Option("--as-of", metavar="DATE", help=told("As the data were at the end of this day (UTC)."))
     ] = None,
     to: Annotated[
         Path | None,
-        typer.Option("--to", metavar="DIR", help="Build it in this folder, which can then be asked with --data."),
+        typer.Option("--to", metavar="DIR", help=told("Build it in this folder, which can then be asked with --data.")),
     ] = None,
     data: Data = None,
     lang: Lang = None,
@@ -328,7 +354,7 @@ def _end_of(day: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-@app.command()
+@app.command(help=told("Look whether the archive is what was written: every hash, and the chain."))
 def verify(data: Data = None, lang: Lang = None) -> None:
     """Look whether the archive is what was written: every hash, and the chain."""
     here = context(data, lang)
@@ -351,7 +377,7 @@ def verify(data: Data = None, lang: Lang = None) -> None:
     stop(DOES_NOT_CONFORM if damages else 0)
 
 
-@app.command()
+@app.command(help=told("Write the whole graph to standard output as canonical N-Quads."))
 def dump(data: Data = None, lang: Lang = None) -> None:
     """Write the whole graph to standard output as canonical N-Quads."""
     for line in context(data, lang).network.dump():
@@ -361,12 +387,12 @@ def dump(data: Data = None, lang: Lang = None) -> None:
 # files of the project and of users
 
 
-@app.command()
+@app.command(help=told("Write a submission in another format."))
 def convert(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A submission in any format.")],
-    to: Annotated[str, typer.Option("--to", metavar="csv|xlsx|ttl|nt|nq|jsonld", help="Format to write.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=told("A submission in any format."))],
+    to: Annotated[str, typer.Option("--to", metavar="csv|xlsx|ttl|nt|nq|jsonld", help=told("Format to write."))],
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; else standard output.")
+        Path | None, typer.Option("--out", "-o", metavar="FILE", help=told("Where to; else standard output."))
     ] = None,
     data: Data = None,
     lang: Lang = None,
@@ -398,9 +424,9 @@ def convert(
         out.write_bytes(written)
 
 
-@app.command()
+@app.command(help=told("Write the shapes of the measures, which are made from the ontology."))
 def shapes(
-    check_only: Annotated[bool, typer.Option("--check", help="Only say whether they are up to date.")] = False,
+    check_only: Annotated[bool, typer.Option("--check", help=told("Only say whether they are up to date."))] = False,
     lang: Lang = None,
 ) -> None:
     """Write the shapes of the measures, which are made from the ontology."""
@@ -416,10 +442,10 @@ def shapes(
     print(Text("{file} was written.", file=path.name).to(language))
 
 
-@app.command()
+@app.command(help=told("Bring the Turtle files of the ontology and the shapes into canonical form."))
 def ontology(
     check_only: Annotated[
-        bool, typer.Option("--check", help="Only say which files are not in canonical form.")
+        bool, typer.Option("--check", help=told("Only say which files are not in canonical form."))
     ] = False,
     lang: Lang = None,
 ) -> None:
@@ -429,20 +455,24 @@ def ontology(
     for path in (*resources.turtle_files("ontology"), *resources.turtle_files("shapes")):
         if not canonical.rewrite(path, check=check_only):
             wrong += 1
-            text = Text("{file} is not in canonical form.") if check_only else Text("{file} was rewritten.")
-            print(Text(text.template, file=path.name).to(language), file=sys.stderr)
+            told = (
+                Text("{file} is not in canonical form.", file=path.name)
+                if check_only
+                else Text("{file} was rewritten.", file=path.name)
+            )
+            print(told.to(language), file=sys.stderr)
     if not wrong:
         print(Text("All files are in canonical form.").to(language))
     stop(DOES_NOT_CONFORM if wrong and check_only else 0)
 
 
-@app.command()
+@app.command(help=told("Serve the network over HTTP."))
 def serve(
-    host: Annotated[str, typer.Option("--host", help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option("--host", help=told("Address to listen on."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help=told("Port to listen on."))] = 8000,
     data: Data = None,
     base: Annotated[
-        str | None, typer.Option("--base", metavar="IRI", help="Base IRI of the deployment [LCGRAPH_BASE].")
+        str | None, typer.Option("--base", metavar="IRI", help=told("Base IRI of the deployment [LCGRAPH_BASE]."))
     ] = None,
     lang: Lang = None,
 ) -> None:
@@ -458,7 +488,7 @@ def main() -> None:
     try:
         app()
     except LcgraphError as error:
-        print(error.tell(_language()), file=sys.stderr)
+        print(error.tell(language_of_command()), file=sys.stderr)
         raise SystemExit(DOES_NOT_CONFORM if isinstance(error, DoesNotConform) else UNUSABLE) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
@@ -473,18 +503,5 @@ def main() -> None:
             kind=type(error).__name__,
             error=str(error),
         )
-        print(text.to(_language()), file=sys.stderr)
+        print(text.to(language_of_command()), file=sys.stderr)
         raise SystemExit(70) from None
-
-
-def _language() -> str:
-    given = ""
-    for before, argument in zip(["", *sys.argv], sys.argv, strict=False):
-        if before == "--lang":
-            given = argument
-        elif argument.startswith("--lang="):
-            given = argument.partition("=")[2]
-    try:
-        return choose_command_language(given or os.environ.get("LCGRAPH_LANG", ""))
-    except LcgraphError:
-        return "en"

@@ -446,7 +446,12 @@ def _told_again(kind: type[LcgraphError], told: dict[str, dict[str, str]]) -> Lc
         by_language = {language: parts[name] for language, parts in told.items() if name in parts}
         return Text("{text}", text=by_language) if by_language else None
 
-    return kind(part("message") or Text(""), where=part("where"), expected=part("expected"), remedy=part("remedy"))
+    return kind(
+        part("message") or Text("{text}", text=kind.__name__),
+        where=part("where"),
+        expected=part("expected"),
+        remedy=part("remedy"),
+    )
 
 
 async def _upload(request: Request, limit: int) -> tuple[str, bytes]:
