@@ -138,12 +138,12 @@ class ReferenceEngine:
         return [self._with_languages(result) for result in found]
 
     def _with_languages(self, result: EngineResult) -> EngineResult:
-        """PySHACL drops the language of a message whose values it fills in; the template tells it."""
+        """PySHACL drops the language of the message of a SPARQL constraint; the template tells it."""
         messages = {language: text for language, text in result.messages.items() if language and "\x00" not in language}
         for key, text in result.messages.items():
             if "\x00" in key:
                 for template, language in self._templates.items():
-                    if language and "{?" in template and _pattern(template).fullmatch(text):
+                    if language and _pattern(template).fullmatch(text):
                         messages.setdefault(language, text)
         return EngineResult(
             result.focus, result.path, result.value, result.shape, result.component, result.severity, messages
@@ -202,7 +202,7 @@ def results_of(report: Iterable[ox.Quad]) -> list[EngineResult]:
                 messages=messages,
             )
         )
-    return sorted(results, key=EngineResult.key)
+    return sorted(results, key=lambda result: (result.key(), sorted(result.messages.items())))
 
 
 def _shape(iri: str) -> str:

@@ -1,0 +1,40 @@
+"""Every Turtle file is in one form, whatever order its triples came in."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from lcgraph.framework import resources
+from lcgraph.framework.canonical import canonical, rewrite
+from lcgraph.framework.namespaces import DEFAULT_BASE
+
+FILES = [*resources.turtle_files("ontology"), *resources.turtle_files("shapes")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_each_file_is_in_canonical_form(path) -> None:  # type: ignore[no-untyped-def]  # a path
+    assert rewrite(path, check=True), f"run “lcgraph ontology” to mend {path.name}"
+
+
+@pytest.mark.parametrize("name", ["lcgraph.ttl", "declaration.ttl"])
+def test_the_order_of_the_triples_does_not_matter(name: str) -> None:
+    path = resources.directory("ontology") / name
+    prefixes = "".join(line for line in path.read_text(encoding="utf-8").splitlines(True) if line.startswith("PREFIX"))
+    triples = [f"{quad.triple} .\n" for quad in resources.read_turtle(path, DEFAULT_BASE)]
+    random.Random(7).shuffle(triples)
+    assert canonical(prefixes + "".join(triples)) == path.read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_not_in_canonical_form_is_found_and_mended(tmp_path) -> None:  # type: ignore[no-untyped-def]  # a path
+    path = tmp_path / "a.ttl"
+    path.write_text("@prefix x: <http://e/> . x:b x:p 1 . x:a x:p 2 , 1 .", encoding="utf-8")
+    assert not rewrite(path, check=True)
+    assert not rewrite(path)
+    assert rewrite(path, check=True)
+
+
+def test_what_is_not_turtle_is_refused() -> None:
+    with pytest.raises(SyntaxError):
+        canonical("x:a x:p .")

@@ -1,0 +1,62 @@
+"""Helpers that the tests import by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from lcgraph.asking.answer import Answerer
+from lcgraph.asking.question import Library
+from lcgraph.framework import resources
+from lcgraph.publishing.network import Network
+from lcgraph.reading import foreign, mapping
+from lcgraph.store.limits import QueryLimits
+from lcgraph.store.readers import Readers
+
+ROOT = Path(__file__).parents[1]
+EXAMPLES = ROOT / "examples"
+DEMO = EXAMPLES / "demo-network"
+SHARED = ROOT.parent / "shared"
+"""Conformance suites and the source tables lie here where they are present; no test needs them."""
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+
+
+class Clock:
+    """A clock that stands until it is set."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+SMALL = """\
+record,city,year,edition,submitter,key,type,title,title_zh,publisher,measure,period,sex,value,unit,match,source,note,supports,reason
+submission,ie-cork,2016,2013-draft,Cork City Council,,,,,,,,,,,,,,,
+source,,,,,lfs,official,Labour force survey,劳动力调查,CSO,,,,,,,,,,
+observation,,,,,,,,,,1.2.2-a,2016,female,12.5,%,close,lfs,Rounded.,,
+observation,,,,,,,,,,1.2.2-a,2016,male,11,,exact,lfs,,,
+gap,,,,,,,,,,1.2.2-a,2016,,,,,,,,not-available
+document,,,,,strategy,strategy,Learning strategy,,,,,,,,,,,10.2; 1.1,
+target,,,,,,,,,,1.2.2-a,2020,,8,,,,,,
+"""
+
+
+@contextmanager
+def asking(network: Network, limits: QueryLimits | None = None) -> Iterator[Answerer]:
+    """Answers the questions of the library over a network."""
+    library = Library(resources.directory("queries"), network.base)
+    with Readers(network.store_directory, 1, limits, spare=0) as readers:
+        yield Answerer(library, readers, network.framework)
+
+
+def import_demo(network: Network, name: str, table: str) -> foreign.ImportedTable:
+    """The demonstration network's table ``name`` as submissions."""
+    folder = DEMO / name
+    how_bytes = (folder / "mapping.yaml").read_bytes()
+    how = mapping.load("mapping.yaml", how_bytes, network.framework)
+    return foreign.read_table(table, (folder / table).read_bytes(), how, how_bytes, network.framework)
