@@ -65,7 +65,7 @@ def files() -> dict[str, Quads]:
     found = {}
     for path in resources.turtle_files("ontology"):
         quads = list(resources.read_turtle(path, DEFAULT_BASE))
-        (name,) = (q.subject.value for q in quads if q.predicate.value == TYPE and str(q.object) == f"<{OWL}Ontology>")
+        (name,) = (str(q.subject)[1:-1] for q in quads if q.object == ox.NamedNode(OWL + "Ontology"))
         found[name] = quads
     return found
 

@@ -105,7 +105,7 @@ def test_groups_and_areas(store: ox.Store, framework: Framework) -> None:
         register = edition.groups if row["level"] == "group" else edition.areas
         item = register.code(row["code"])
         assert item.label == {"en": row["title_en"], "zh": row["title_zh"]}
-        assert item.temple_part == row["temple_part"]  # type: ignore[attr-defined]  # groups and areas have it
+        assert item.temple_part == row["temple_part"]
         if row["parent"]:
             assert item.iri in edition.groups.code(row["parent"]).areas
         variants = {re.sub(r" \(.*\)$", "", variant) for variant in row["title_zh_variants"].split(" | ") if variant}
