@@ -46,7 +46,7 @@ ontology: .venv/development  ## the ontology's own checks
 	$(BIN)/lcgraph shapes --check
 
 messages: .venv/development  ## bring the catalogues up to what the code says
-	$(BIN)/pybabel -q extract -F babel.cfg -k Text:1 -k counted:1,2 -k told:1 -k _:1 --no-location -o .venv/messages.pot .
+	$(BIN)/pybabel -q extract --sort-output -F babel.cfg -k Text:1 -k counted:1,2 -k told:1 -k _:1 --no-location -o .venv/messages.pot .
 	for language in src/lcgraph/messages/*.po; do $(BIN)/pybabel -q update -i .venv/messages.pot -o $$language -l $$(basename $$language .po) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0; done
 
 bench: .venv/development  ## the benchmarks, see benchmarks/README.md

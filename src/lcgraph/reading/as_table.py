@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import openpyxl
@@ -17,6 +17,7 @@ from lcgraph.language import pick
 from lcgraph.reading import terms
 from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
 from lcgraph.reading.submission import PARTS, Record, Submission
+from lcgraph.reading.workbook_file import to_bytes
 
 
 def records(submission: Submission) -> Iterator[tuple[RecordType, Record]]:
@@ -29,9 +30,9 @@ def records(submission: Submission) -> Iterator[tuple[RecordType, Record]]:
 
 def to_csv(submission: Submission, framework: Framework) -> str:
     """The submission as CSV; reading it gives the same submission."""
-    rows = [(t, _row(t, record, submission, framework)) for t, record in records(submission)]
+    rows = [(t, row_of(t, record, submission, framework)) for t, record in records(submission)]
     columns = list(
-        dict.fromkeys(column for t in RECORD_TYPES for column in _columns(t, [r for k, r in rows if k is t]))
+        dict.fromkeys(column for t in RECORD_TYPES for column in columns_of(t, [r for k, r in rows if k is t]))
     )
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
@@ -50,10 +51,10 @@ def to_workbook(submission: Submission, framework: Framework, language: str = "e
     book.remove(book.worksheets[0])
     by_type: dict[str, list[Mapping[str, object]]] = {t.name: [] for t in RECORD_TYPES}
     for record_type, record in records(submission):
-        by_type[record_type.name].append(_row(record_type, record, submission, framework))
+        by_type[record_type.name].append(row_of(record_type, record, submission, framework))
     for record_type in RECORD_TYPES:
         sheet = book.create_sheet(pick(record_type.sheet, language))
-        columns = _columns(record_type, by_type[record_type.name])
+        columns = columns_of(record_type, by_type[record_type.name])
         names = {f.name: f for f in record_type.fields}
         sheet.append([_header(names, column, language) for column in columns])
         for row in by_type[record_type.name]:
@@ -64,9 +65,7 @@ def to_workbook(submission: Submission, framework: Framework, language: str = "e
             widths = [len(_text(row.get(column, ""))) for row in by_type[record_type.name]]
             sheet.column_dimensions[get_column_letter(number)].width = min(max([len(column), *widths]) + 2, 50)
         sheet.freeze_panes = "A2"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return to_bytes(book)
 
 
 def _header(names: Mapping[str, Field], column: str, language: str) -> str:
@@ -78,7 +77,7 @@ def _header(names: Mapping[str, Field], column: str, language: str) -> str:
     return names[name].zh + (f"_{tag}" if tag else "")
 
 
-def _columns(record_type: RecordType, rows: list[Mapping[str, object]]) -> list[str]:
+def columns_of(record_type: RecordType, rows: Sequence[Mapping[str, object]]) -> list[str]:
     """The columns of a record type: each field, and a column more for each other language of a text."""
     columns: list[str] = []
     for f in record_type.fields:
@@ -89,7 +88,8 @@ def _columns(record_type: RecordType, rows: list[Mapping[str, object]]) -> list[
     return columns
 
 
-def _row(record_type: RecordType, record: Record, submission: Submission, framework: Framework) -> dict[str, object]:
+def row_of(record_type: RecordType, record: Record, submission: Submission, framework: Framework) -> dict[str, object]:
+    """A record as a row: column to what stands there; a text of another language has a column of its own."""
     row: dict[str, object] = {}
     for f in record_type.fields:
         value = getattr(record, f.name)

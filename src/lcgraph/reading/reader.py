@@ -103,9 +103,17 @@ def read(name: str, data: bytes, framework: Framework, limits: Limits = LIMITS) 
     if kind == "csv":
         rows = list(csv_file.read_rows(file.name, data, limits, findings))
     else:
-        from lcgraph.reading import workbook  # here, since its library takes longer to load than a CSV to read
+        # here, since their library takes longer to load than a CSV to read
+        from lcgraph.reading import workbook
+        from lcgraph.reading.form.read import read_form
 
-        rows = list(workbook.read_rows(file.name, data, limits, findings))
+        book = workbook.open_workbook(file.name, data, limits)
+        rows = [
+            *workbook.read_rows(file.name, book, findings),
+            *read_form(file.name, book, framework, findings),
+        ]
+        if not rows:
+            raise workbook.no_submission(file.name, book)
     table = Assembler(framework, (file,)).assemble(rows, findings)
     return Reading((file,), {file.name: data}, table.submission, table.findings)
 

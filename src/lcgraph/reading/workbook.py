@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import openpyxl
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 
-from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.errors import UnreadableFile
 from lcgraph.framework.items import normalise
 from lcgraph.language import Text
+from lcgraph.reading.archive import inspect
 from lcgraph.reading.csv_file import repeated_column, unknown_column
 from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
-from lcgraph.reading.limits import Limits, check_archive, damaged, too_many_rows
+from lcgraph.reading.limits import Limits, damaged
 from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.table import Row, Value, header, nearest_header
 from lcgraph.reading.terms import digits
@@ -29,28 +30,31 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 
-def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -> Iterator[Row]:
-    """The rows of a submission in a workbook.
+def read_rows(name: str, book: Workbook, findings: list[Finding]) -> Iterator[Row]:
+    """The rows of the sheets that hold a record in each row.
 
+    :param name: name of the file.
     :param findings: receives what could not be taken.
-    :raises UnreadableFile: if the file is not a workbook, or has no sheet of a submission.
-    :raises FileTooLarge: if it is past a limit.
     """
-    book = open_workbook(name, data, limits)
-    sheets = [(sheet, record_type) for sheet in book.worksheets if (record_type := _type_of(sheet)) is not None]
-    if not any(record_type.name == "submission" for _, record_type in sheets):
-        raise UnreadableFile(
-            Text("The workbook {file} has no sheet “Submission”; it has {sheets}.", file=name, sheets=book.sheetnames),
-            where=name,
-            expected=Text("the sheets {sheets}", sheets=[t.sheet for t in RECORD_TYPES]),
-            remedy=Text("See docs/formats.md for the sheets and their columns."),
-        )
-    for sheet, record_type in sheets:
+    for sheet in book.worksheets:
+        record_type = _type_of(sheet)
+        if record_type is None:
+            continue
         if sheet.sheet_state != "visible":
-            findings.append(
-                _hidden(Place(name, sheet.title), Text("The sheet “{sheet}” is hidden.", sheet=sheet.title))
-            )
+            findings.append(hidden(Place(name, sheet.title), Text("The sheet “{sheet}” is hidden.", sheet=sheet.title)))
         yield from _sheet(name, sheet, record_type, findings)
+
+
+def no_submission(name: str, book: Workbook) -> UnreadableFile:
+    """The error for a workbook in which nothing of a submission is found."""
+    return UnreadableFile(
+        Text("The workbook {file} has no sheet “Submission”; it has {sheets}.", file=name, sheets=book.sheetnames),
+        where=name,
+        expected=Text("the sheets {sheets}", sheets=[t.sheet for t in RECORD_TYPES]),
+        remedy=Text(
+            "Fill in the form that “lcgraph template” makes for the city; docs/formats.md has other sheets that are read."
+        ),
+    )
 
 
 def open_workbook(name: str, data: bytes, limits: Limits) -> Workbook:
@@ -65,47 +69,30 @@ def open_workbook(name: str, data: bytes, limits: Limits) -> Workbook:
             where=name,
             remedy=Text("Save it as an Excel workbook (.xlsx) without a password and hand it in again."),
         )
-    check_archive(name, data, limits)
+    inspect(name, data, limits)
     try:
-        _count_rows(name, data, limits)
-        return openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
-    except (UnreadableFile, FileTooLarge):
-        raise
-    except (InvalidFileException, KeyError, ValueError, TypeError, OSError, AttributeError, IndexError) as error:
-        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl warns of features that a submission has no use for
+            return openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
     except Exception as error:
-        # openpyxl lets the errors of its XML parsers through: ParseError, EntitiesForbidden and others
+        # openpyxl lets everything through: KeyError for a part that is missing, ParseError for broken XML, and more
         raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
-
-
-def _count_rows(name: str, data: bytes, limits: Limits) -> None:
-    """Counts rows and columns while streaming, before the workbook is built in memory."""
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-    try:
-        for sheet in book.worksheets:
-            for number, row in enumerate(sheet.iter_rows(values_only=True), 1):
-                if number > limits.rows + 1:
-                    raise too_many_rows(name, f"{name}, {sheet.title}", limits)
-                if len(row) > limits.columns:
-                    raise FileTooLarge(
-                        Text(
-                            "The sheet “{sheet}” has more than {limit} columns.",
-                            sheet=sheet.title,
-                            limit=limits.columns,
-                        ),
-                        where=Place(name, sheet.title).text(),
-                        remedy=Text("Delete the empty columns at the right, or copy the table into a new workbook."),
-                    )
-    finally:
-        book.close()
 
 
 def _type_of(sheet: Worksheet) -> RecordType | None:
+    """The kind of record that a sheet holds: by its name or, where it was renamed, by its headers."""
     title = normalise(sheet.title)
     for record_type in RECORD_TYPES:
         if title in (normalise(text) for text in record_type.sheet.values()):
             return record_type
-    return None
+    texts = [str(cell.value) for row in sheet.iter_rows(max_row=1) for cell in row if cell.value is not None]
+    best, most = None, 0
+    for record_type in RECORD_TYPES:
+        have = {column for text in texts if (column := header(record_type, text)) is not None}
+        required = {f.name for f in record_type.fields if f.required}
+        if required <= have and len(have) > most and 2 * len(have) > len(texts):
+            best, most = record_type, len(have)
+    return best
 
 
 def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[Finding]) -> Iterator[Row]:
@@ -136,7 +123,7 @@ def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[
         )
         return
     letters = {field: get_column_letter(index + 1) for index, field in columns.items()}
-    merged = _merged(sheet)
+    merged = merged_ranges(sheet)
     figures = {f.name for f in record_type.fields if f.kind is Kind.NUMBER}
     for row in rows:
         cells = {field: row[index] for index, field in columns.items() if index < len(row)}
@@ -144,8 +131,8 @@ def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[
             continue
         number = row[0].row or 0
         if sheet.row_dimensions[number].hidden:
-            findings.append(_hidden(Place(name, sheet.title, f"A{number}"), Text("Row {row} is hidden.", row=number)))
-        values = {field: _value(cell, merged, is_figure=field in figures) for field, cell in cells.items()}
+            findings.append(hidden(Place(name, sheet.title, f"A{number}"), Text("Row {row} is hidden.", row=number)))
+        values = {field: value_of(cell, merged, is_figure=field in figures) for field, cell in cells.items()}
         yield Row(record_type.name, RecordPlace(name, sheet.title, number, letters), values)
 
 
@@ -165,12 +152,13 @@ def _columns(
             findings.append(repeated_column(place, text))
         else:
             columns[index] = field
-            if sheet.column_dimensions[get_column_letter(index + 1)].hidden:
-                findings.append(_hidden(place, Text("The column “{column}” is hidden.", column=text)))
+            if any(c.hidden and (c.min or 0) <= index + 1 <= (c.max or 0) for c in sheet.column_dimensions.values()):
+                findings.append(hidden(place, Text("The column “{column}” is hidden.", column=text)))
     return columns
 
 
-def _hidden(place: Place, message: Text) -> Finding:
+def hidden(place: Place, message: Text) -> Finding:
+    """What is found where a sheet, a row or a column is hidden."""
     return Finding(
         "HiddenCells",
         place,
@@ -180,7 +168,7 @@ def _hidden(place: Place, message: Text) -> Finding:
     )
 
 
-def _merged(sheet: Worksheet) -> dict[str, str]:
+def merged_ranges(sheet: Worksheet) -> dict[str, str]:
     """Each cell of a merged range to the name of the range."""
     found: dict[str, str] = {}
     for merged in sheet.merged_cells.ranges:
@@ -189,7 +177,12 @@ def _merged(sheet: Worksheet) -> dict[str, str]:
     return found
 
 
-def _value(cell: Cell | MergedCell, merged: dict[str, str], *, is_figure: bool) -> Value:
+def value_of(cell: Cell | MergedCell, merged: dict[str, str], *, is_figure: bool) -> Value:
+    """What a cell holds, or why it cannot be taken.
+
+    :param merged: each cell of a merged range to the range.
+    :param is_figure: whether a number belongs there.
+    """
     content = cell.value
     if cell.coordinate in merged:
         return Value(

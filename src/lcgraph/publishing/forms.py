@@ -1,0 +1,100 @@
+"""The form for a city: empty with what it reported last as a hint, or filled in with what it published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+import pyoxigraph as ox
+
+from lcgraph.errors import NotFound, ParameterError
+from lcgraph.framework.items import City
+from lcgraph.language import Text
+from lcgraph.publishing.current import last_reported, published_submission, published_years
+from lcgraph.publishing.network import Network
+from lcgraph.reading.form.write import write_form
+from lcgraph.reading.submission import Submission
+from lcgraph.store.embedded import newest, opened
+
+MOST_YEARS = 20
+"""More years than this do not stand side by side."""
+
+
+def form(network: Network, city: str, year: int, language: str, *, since: int | None = None) -> bytes:
+    """An empty form for a city and a reference year.
+
+    :param city: its code or name.
+    :param language: of the names and explanations, and of the texts that are filled in.
+    :param since: the first year to ask for; without it, only the reference year.
+    :return: an Excel workbook.
+    :raises ParameterError: if there is no such city, or the years make no sense.
+    """
+    first = year if since is None else since
+    if not year - MOST_YEARS < first <= year:
+        raise ParameterError(
+            Text("The years from {first} to {last} cannot stand side by side.", first=first, last=year),
+            parameter="since",
+            remedy=Text("Write a year up to {last}, at most {n} years back.", last=year, n=MOST_YEARS - 1),
+        )
+    found = city_of(network, city)
+    framework = network.framework
+    empty = Submission(city=found.iri, year=year, edition=framework.edition().iri, submitter="", language=language)
+    with _store(network) as store:
+        hints = last_reported(store, found.iri, first) if store is not None else {}
+    return write_form(empty, framework, range(first, year + 1), language, hints)
+
+
+def filled_form(network: Network, city: str, year: int, language: str) -> bytes:
+    """The form filled in with what the city has published for a reference year.
+
+    :raises ParameterError: if there is no such city.
+    :raises NotFound: if it has published nothing for that year; says for which it has.
+    """
+    found = city_of(network, city)
+    with _store(network) as store:
+        published = published_years(store, found.iri) if store is not None else {}
+        if store is None or year not in published:
+            raise NotFound(
+                Text("{city} has no published submission for {year}.", city=found.label, year=year),
+                remedy=Text("It has published for: {years}.", years=list(published))
+                if published
+                else Text("Make an empty form."),
+            )
+        submission = published_submission(store, published[year], network.framework)
+        hints = last_reported(store, found.iri, min((o.period for o in submission.observations), default=year))
+    return write_form(submission, network.framework, [year], language, hints)
+
+
+def city_of(network: Network, text: str) -> City:
+    """A city by its code or name.
+
+    :raises ParameterError: if there is none, with those that come nearest.
+    """
+    cities = network.framework.cities
+    found = cities.find(text)
+    if found is None:
+        near = cities.nearest(text)
+        raise ParameterError(
+            Text("“{found}” is not a city that is known here.", found=text[:80]),
+            parameter="city",
+            allowed=near,
+            remedy=Text("Did you mean {near}?", near=list(near))
+            if near
+            else Text("See the list of cities; a city that is not in it must be registered first."),
+        )
+    return found
+
+
+@contextmanager
+def _store(network: Network) -> Iterator[ox.Store | None]:
+    """The newest checkpoint; None where nothing was published yet."""
+    with ExitStack() as held:
+        store = None
+        for _ in range(10):
+            name = newest(network.store_directory)
+            if name is None:
+                break
+            with suppress(OSError):  # removed in this very moment: there is a newer one
+                store = held.enter_context(opened(network.store_directory, name))
+                break
+        yield store

@@ -1,0 +1,276 @@
+"""Reads the form: every row and column is found by what it says of itself, not by where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from openpyxl.utils import get_column_letter
+
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.items import Edition, ValueCell
+from lcgraph.framework.namespaces import DIMENSIONS
+from lcgraph.language import Text
+from lcgraph.reading.csv_file import repeated_column
+from lcgraph.reading.fields import BY_NAME, OBSERVATION, Kind
+from lcgraph.reading.findings import Finding
+from lcgraph.reading.form import layout
+from lcgraph.reading.form.layout import Column
+from lcgraph.reading.places import Place, RecordPlace
+from lcgraph.reading.table import Row, Value
+from lcgraph.reading.workbook import hidden, merged_ranges, value_of
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.workbook import Workbook
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_HEADER_WITHIN = 20
+"""The header of a sheet of figures stands in one of its first rows."""
+
+_SPLITS = dict(zip(DIMENSIONS, ("sex", "household_income", "sector", "education_level", "setting"), strict=True))
+_HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class CityPlace(RecordPlace):
+    """The place of a record that is written down a sheet, a value below the other.
+
+    :ivar cells: field name to the cell of its value.
+    """
+
+    cells: Mapping[str, str] = field(default_factory=dict)
+
+    def of(self, name: str = "") -> Place:
+        """The place of one value."""
+        return Place(self.file, self.sheet, self.cells.get(name, "A1"))
+
+
+def is_city_sheet(sheet: Worksheet) -> bool:
+    """Whether a sheet says, line by line, which city hands in for which year."""
+    found = {line.key for row in sheet.iter_rows(max_col=4) if (line := _label(row)[0]) and line.record == "submission"}
+    return {"city", "year"} <= found
+
+
+def header_of(sheet: Worksheet) -> int | None:
+    """The number of the row that holds the headers of a sheet of figures; None for any other sheet."""
+    for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_WITHIN), 1):
+        texts = [str(cell.value) for cell in row if isinstance(cell.value, str)]
+        if any(map(layout.is_code_header, texts)) and any(map(layout.parse_header, texts)):
+            return number
+    return None
+
+
+def read_form(name: str, book: Workbook, framework: Framework, findings: list[Finding]) -> Iterator[Row]:
+    """The rows of the form's own sheets: those of the city and those of the figures.
+
+    :param name: name of the file.
+    :param findings: receives what could not be taken.
+    """
+    edition = framework.edition()
+    figures = []
+    for sheet in book.worksheets:
+        if is_city_sheet(sheet):
+            for row in _city(name, sheet, findings):
+                if row.kind == "submission" and (said := row.values.get("edition")) is not None:
+                    edition = framework.editions.find(said.text) or edition
+                yield row
+        elif (header := header_of(sheet)) is not None:
+            figures.append((sheet, header))
+    for sheet, header in figures:
+        yield from _Figures(name, sheet, header, edition, framework, findings).rows()
+
+
+def _label(row: tuple[Cell | MergedCell, ...]) -> tuple[layout.CityLine | None, Cell | MergedCell | None]:
+    for cell, following in pairwise(row):
+        if isinstance(cell.value, str) and (line := layout.parse_city_label(cell.value)) is not None:
+            return line, following
+    return None, None
+
+
+def _city(name: str, sheet: Worksheet, findings: list[Finding]) -> Iterator[Row]:
+    if sheet.sheet_state != "visible":
+        findings.append(hidden(Place(name, sheet.title), Text("The sheet “{sheet}” is hidden.", sheet=sheet.title)))
+    merged = merged_ranges(sheet)
+    values: dict[str, dict[str, Value]] = {"submission": {}, "document": {}}
+    cells: dict[str, dict[str, str]] = {"submission": {}, "document": {}}
+    for row in sheet.iter_rows():
+        line, cell = _label(row)
+        if line is None or cell is None:
+            continue
+        if line.key in cells[line.record]:
+            findings.append(repeated_column(Place(name, sheet.title, cell.coordinate), str(row[0].value)))
+            continue
+        values[line.record][line.key] = value_of(cell, merged, is_figure=line.field.kind is Kind.COUNT)
+        cells[line.record][line.key] = cell.coordinate
+    yield Row("submission", CityPlace(name, sheet.title, cells=cells["submission"]), values["submission"])
+    if any(value.text.strip() for key, value in values["document"].items() if key != "supports"):
+        letter = {"key": Value(layout.LETTER_KEY, layout.LETTER_KEY), **values["document"]}
+        yield Row("document", CityPlace(name, sheet.title, cells=cells["document"]), letter)
+
+
+class _Figures:
+    """A sheet of figures."""
+
+    def __init__(
+        self,
+        name: str,
+        sheet: Worksheet,
+        header: int,
+        edition: Edition,
+        framework: Framework,
+        findings: list[Finding],
+    ) -> None:
+        self.name = name
+        self.sheet = sheet
+        self.header = header
+        self.edition = edition
+        self.framework = framework
+        self.findings = findings
+        self.merged = merged_ranges(sheet)
+        self.code_at = 0
+        self.columns: dict[int, Column] = {}
+        self.unknown: dict[int, str] = {}
+        self.figure = {f.name for f in OBSERVATION.fields if f.kind is Kind.NUMBER}
+
+    def rows(self) -> Iterator[Row]:
+        """The records of the sheet."""
+        if self.sheet.sheet_state != "visible":
+            self._hidden(None, Text("The sheet “{sheet}” is hidden.", sheet=self.sheet.title))
+        self._read_header()
+        for cells in self.sheet.iter_rows(min_row=self.header + 1):
+            filled = [i for i in self.columns if i < len(cells) and cells[i].value is not None]
+            code = cells[self.code_at].value
+            if not filled and code is None:
+                continue
+            number = cells[0].row or 0
+            value_cell = self._value_cell(code, cells, filled)
+            if value_cell is None or not filled:
+                continue
+            if self.sheet.row_dimensions[number].hidden:
+                self._hidden(f"A{number}", Text("Row {row} is hidden.", row=number))
+            yield from self._records(value_cell, cells, number)
+        for index, text in self.unknown.items():
+            self._unknown_column(index, text)
+
+    def _read_header(self) -> None:
+        for index, cell in enumerate(next(self.sheet.iter_rows(min_row=self.header, max_row=self.header))):
+            text = str(cell.value).strip() if cell.value is not None else ""
+            if not text:
+                continue
+            if layout.is_code_header(text):
+                self.code_at = index
+                continue
+            column = layout.parse_header(text)
+            if column is None:
+                if not layout.is_fixed_header(text):
+                    self.unknown[index] = text
+            elif column in self.columns.values():
+                self.findings.append(repeated_column(self._place(cell.coordinate), text))
+            else:
+                self.columns[index] = column
+                if self.sheet.column_dimensions[get_column_letter(index + 1)].hidden:
+                    self._hidden(cell.coordinate, Text("The column “{column}” is hidden.", column=text))
+
+    def _value_cell(self, code: object, cells: tuple[Cell | MergedCell, ...], filled: list[int]) -> ValueCell | None:
+        text = "" if code is None else str(code)
+        found = self.edition.cells.find(text) if text.strip() else None
+        if found is None and (filled or text.strip()):
+            at = cells[self.code_at] if text.strip() or not filled else cells[filled[0]]
+            near = self.edition.cells.nearest(text) if text.strip() else ()
+            self.findings.append(
+                Finding(
+                    "UnknownValueCell",
+                    self._place(at.coordinate),
+                    text or str(at.value),
+                    Text("“{found}” is not the code of a figure that is asked for.", found=text)
+                    if text.strip()
+                    else Text("The row has no code that says which figure it is."),
+                    Text("Did you mean {near}?", near=near)
+                    if near
+                    else Text(
+                        "Write the code of the figure, such as {example}, into its first column, or delete the row.",
+                        example=next(iter(self.edition.cells)).code,
+                    ),
+                )
+            )
+        return found
+
+    def _records(self, value_cell: ValueCell, cells: tuple[Cell | MergedCell, ...], number: int) -> Iterator[Row]:
+        blocks: dict[tuple[int, int], dict[Column, int]] = {}
+        for index, column in self.columns.items():
+            if index < len(cells):
+                blocks.setdefault((column.year, column.n), {})[column] = index
+        for (year, _), block in blocks.items():
+            values = {
+                column.key: value_of(cells[index], self.merged, is_figure=column.field in self.figure)
+                for column, index in block.items()
+            }
+            if not any(value.text.strip() or value.trouble for value in values.values()):
+                continue
+            letters = {column.key: get_column_letter(index + 1) for column, index in block.items()}
+            for kind in self._kinds(values) if year else ("target",):
+                yield self._row(kind, value_cell, year, dict(values), dict(letters), number)
+
+    def _kinds(self, values: Mapping[str, Value]) -> tuple[str, ...]:
+        """What a block of a year says: a figure, a gap where the status is a reason, or both by mistake."""
+        status = values.get("status")
+        is_reason = status is not None and self.framework.codes("gap-reason").find(status.text) is not None
+        if not is_reason:
+            return ("observation",)
+        value = values.get("value")
+        return ("observation", "gap") if value is not None and (value.text.strip() or value.trouble) else ("gap",)
+
+    def _row(
+        self,
+        kind: str,
+        value_cell: ValueCell,
+        year: int,
+        values: dict[str, Value],
+        letters: dict[str, str],
+        number: int,
+    ) -> Row:
+        code_letter = get_column_letter(self.code_at + 1)
+        is_gap = self._kinds(values) != ("observation",) if year else False
+        if is_gap and kind == "observation":
+            values.pop("status")
+        if kind == "gap":
+            values["reason"], letters["reason"] = values["status"], letters["status"]
+        fixed = {"measure": self.framework.measures[value_cell.measure].code}
+        for dimension, name in _SPLITS.items():
+            fixed[name] = self.framework.codes_of(dimension)[value_cell.dimensions[dimension]].code
+        if year:
+            fixed["period"] = str(year)
+            letters.setdefault("period", letters.get("value", code_letter))
+        known = {f.name for f in BY_NAME[kind].fields}
+        values = {key: value for key, value in values.items() if key in known or key.rpartition("_")[0] in known} | {
+            name: Value(text, text) for name, text in fixed.items()
+        }
+        return Row(
+            kind, RecordPlace(self.name, self.sheet.title, number, dict.fromkeys(fixed, code_letter) | letters), values
+        )
+
+    def _unknown_column(self, index: int, text: str) -> None:
+        coordinate = f"{get_column_letter(index + 1)}{self.header}"
+        like_a_block = _HAS_YEAR.search(text) is not None
+        self.findings.append(
+            Finding(
+                "UnknownColumn",
+                self._place(coordinate),
+                text,
+                Text("No column is called “{found}”.", found=text),
+                Text("Write its header as in {example}.", example=Column("value", year=2024).header("en"))
+                if like_a_block
+                else Text("What stands in it is not read; delete the column if it does not matter."),
+                warning=not like_a_block,
+            )
+        )
+
+    def _hidden(self, coordinate: str | None, message: Text) -> None:
+        self.findings.append(hidden(self._place(coordinate), message))
+
+    def _place(self, coordinate: str | None) -> Place:
+        return Place(self.name, self.sheet.title, coordinate)

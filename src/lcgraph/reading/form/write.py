@@ -1,0 +1,543 @@
+"""Writes the form: empty for a city and its years, or filled in with a submission."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Literal
+
+import openpyxl
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter, quote_sheetname
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.pagebreak import Break
+from openpyxl.worksheet.properties import PageSetupProperties
+
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.items import Code, Edition, Measure
+from lcgraph.framework.namespaces import local_name
+from lcgraph.language import Text, pick
+from lcgraph.reading import terms
+from lcgraph.reading.as_table import columns_of, row_of
+from lcgraph.reading.fields import BY_NAME, DOCUMENT, SOURCE, SUBMISSION, TARGET, Kind, RecordType
+from lcgraph.reading.form import layout
+from lcgraph.reading.form.layout import CityLine, Column
+from lcgraph.reading.submission import Cell as FigureCell
+from lcgraph.reading.submission import Document, Gap, Observation, Source, Submission
+from lcgraph.reading.workbook_file import to_bytes
+
+if TYPE_CHECKING:
+    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_EMPTY_ROWS = {"source": 40, "document": 40}
+"""How many rows of the sheets of sources and documents can be filled in."""
+
+_INK, _QUIET, _ACCENT = "FF1F2933", "FF6B7280", "FF1D4E6B"
+_LINE = Side(style="thin", color="FFD0D5DA")
+_BORDER = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
+_FIXED = PatternFill("solid", fgColor="FFF3F4F6")
+_HEADING = PatternFill("solid", fgColor="FFDCE8EF")
+_HEADER = PatternFill("solid", fgColor=_ACCENT)
+_TOP = Alignment(vertical="top", wrap_text=True)
+_A4 = 9
+"""Number of the paper size in the file format."""
+_OPEN = Protection(locked=False)
+
+_WIDTHS = {"value": 11, "status": 14, "source": 16, "match": 13, "note": 26, "conversion": 20, "period": 9}
+_FIXED_WIDTHS = (15, 28, 40, 14, 13, 13)
+
+_FIGURES_SCALE = 58
+"""At this size the explanation and the block of one year are as wide as a page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A figure that the city reported earlier.
+
+    :ivar year: the year that it is about.
+    :ivar value: the figure, in the measure's unit.
+    """
+
+    year: int
+    value: Decimal
+
+
+@dataclass(slots=True)
+class _Filled:
+    """The records of a submission by value cell, as rows of a table."""
+
+    years: dict[str, dict[int, Mapping[str, object]]] = field(default_factory=lambda: defaultdict(dict))
+    targets: dict[str, list[Mapping[str, object]]] = field(default_factory=lambda: defaultdict(list))
+
+
+def write_form(
+    submission: Submission,
+    framework: Framework,
+    years: Sequence[int],
+    language: str,
+    hints: Mapping[str, Hint] | None = None,
+) -> bytes:
+    """The form as an Excel workbook; reading it gives the submission that it was filled in with.
+
+    :param submission: what stands in it; for an empty form, one without records.
+    :param years: the years to ask for beside those that the submission has figures of.
+    :param language: of the names and explanations.
+    :param hints: IRI of a value cell to the figure that the city reported last.
+    :raises ValueError: if the submission has a figure that no value cell of its edition asks for.
+    """
+    return _Writer(submission, framework, years, language, hints or {}).write()
+
+
+class _Writer:
+    def __init__(
+        self,
+        submission: Submission,
+        framework: Framework,
+        years: Sequence[int],
+        language: str,
+        hints: Mapping[str, Hint],
+    ) -> None:
+        self.submission = submission
+        self.framework = framework
+        self.edition: Edition = framework.editions[submission.edition]
+        self.language = language
+        self.hints = hints
+        self.filled = self._by_cell()
+        self.years = sorted({*years, *(year for found in self.filled.years.values() for year in found)})
+        self.columns = self._columns()
+        self.book = openpyxl.Workbook()
+        self.book.remove(self.book.worksheets[0])
+        self.lists: dict[str, str] = {}
+
+    def write(self) -> bytes:
+        self.book.properties.creator = "lcgraph"
+        self._explanation()
+        self._city()
+        groups = [self.book.create_sheet(layout.sheet_name(group, self.language)) for group in self.edition.groups]
+        tables = [self._table(record_type) for record_type in (SOURCE, DOCUMENT)]
+        self._lists(tables[0])
+        for group, sheet in zip(self.edition.groups, groups, strict=True):
+            self._group(sheet, [*layout.lines(self.edition, group)])
+        self.book.active = 0
+        return to_bytes(self.book)
+
+    # what it is filled in with
+
+    def _by_cell(self) -> _Filled:
+        filled = _Filled()
+        records: tuple[Observation | Gap, ...] = (*self.submission.observations, *self.submission.gaps)
+        for record in records:
+            kind = "gap" if isinstance(record, Gap) else "observation"
+            row = row_of(BY_NAME[kind], record, self.submission, self.framework)
+            if isinstance(record, Gap):
+                row = {**row, "status": row["reason"]}
+            taken = filled.years[self._cell_of(record)]
+            if record.period in taken:
+                raise ValueError(f"two values for {self._cell_of(record)} in {record.period}")
+            taken[record.period] = row
+        for target in self.submission.targets:
+            filled.targets[self._cell_of(target)].append(row_of(TARGET, target, self.submission, self.framework))
+        return filled
+
+    def _cell_of(self, record: FigureCell) -> str:
+        cell = self.edition.cell_of(record.measure, record.codes)
+        if cell is None:
+            raise ValueError(f"{local_name(record.measure)}: no value cell of the edition is split so")
+        return cell
+
+    def _columns(self) -> list[Column]:
+        columns = []
+        for year in self.years:
+            used = {key for found in self.filled.years.values() for key in found.get(year, {})}
+            columns += [
+                Column(name, year=year) for name in layout.YEAR_FIELDS if name != "conversion" or "conversion" in used
+            ]
+            columns += self._tagged(used, ("note", "conversion"), year=year)
+        most = max((len(found) for found in self.filled.targets.values()), default=1)
+        for n in range(1, max(most, 1) + 1):
+            used = {key for found in self.filled.targets.values() for row in found[n - 1 : n] for key in row}
+            columns += [Column(name, n=n) for name in layout.TARGET_FIELDS]
+            columns += self._tagged(used, ("note",), n=n)
+        return columns
+
+    @staticmethod
+    def _tagged(used: Iterable[str], names: tuple[str, ...], year: int = 0, n: int = 0) -> list[Column]:
+        return [
+            Column(name, year, n, key[len(name) + 1 :])
+            for name in names
+            for key in sorted(used)
+            if key.startswith(name + "_")
+        ]
+
+    # sheets
+
+    def _say(self, template: str, **values: object) -> str:
+        return Text(template, **values).to(self.language)
+
+    def _explanation(self) -> None:
+        sheet = self.book.create_sheet(self._say("Read me"))
+        city = self.framework.cities[self.submission.city]
+        texts = [
+            (
+                self._say("Learning city submission: {city}, {year}", city=city.label, year=self.submission.year),
+                _font(size=16, bold=True, color=_ACCENT),
+            ),
+            (pick(self.edition.label, self.language), _font(color=_QUIET)),
+            ("", _font()),
+            (self._say("What to fill in"), _font(bold=True, size=12)),
+            (
+                self._say(
+                    "White cells are for you; grey cells say what is asked and stay as they are. Leave empty what you do not have: an empty cell is no zero."
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    "1. City: who hands in, for which year, and the letter of the mayor or decision of the council, if there is one."
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    "2. Sources: one row for each source, with a short key of your choice. Every figure names the key of its source; several with semicolons."
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    "3. The sheets of the figures: for each year the value, in the unit of its row. Write numbers with digits and no sign for per cent: 12.5, not 12.5 %."
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    "4. Where there is no figure, choose the reason as its status: not collected, not available, not applicable or confidential."
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    "5. Where the figure is defined somewhat otherwise than the definition in its row, choose how it matches and say in a note what differs."
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    "6. Documents: strategies, policies, events and the like that support an action of the Declaration without being a number."
+                ),
+                _font(),
+            ),
+            ("", _font()),
+            (self._say("The 5-point scale of surveys and expert reviews"), _font(bold=True, size=12)),
+            *((f"{code.code}  {pick(code.label, self.language)}", _font()) for code in self._scale()),
+            ("", _font()),
+            (
+                self._say("The figures show what the city has evidence for. They are not made to rank cities."),
+                _font(italic=True, color=_QUIET),
+            ),
+            (
+                self._say(
+                    "Names and definitions in English are by lcgraph and not official; the Chinese wording is quoted from the printed source."
+                ),
+                _font(italic=True, color=_QUIET),
+            ),
+        ]
+        for number, (text, font) in enumerate(texts, 1):
+            cell = sheet.cell(number, 1, text)
+            cell.font, cell.alignment = font, _TOP
+            sheet.row_dimensions[number].height = max(_height([(text, 100)]), 26 if font.size == 16 else 0)
+        sheet.column_dimensions["A"].width = 100
+        self._finish(sheet, landscape=False)
+
+    def _scale(self) -> list[Code]:
+        return sorted(self.framework.codes("scale"), key=lambda code: code.code, reverse=True)
+
+    def _city(self) -> None:
+        sheet = self.book.create_sheet(pick(layout.CITY_SHEET, self.language))
+        head = row_of(SUBMISSION, self.submission, self.submission, self.framework)
+        letter = next((d for d in self.submission.documents if d.key == layout.LETTER_KEY), None)
+        decision = row_of(DOCUMENT, letter, self.submission, self.framework) if letter is not None else {}
+        number = 0
+        for record, row in (("submission", head), ("document", decision)):
+            lines = [line for line in layout.CITY_LINES if line.record == record]
+            more = [
+                CityLine(record, line.field, key[len(line.field.name) + 1 :])
+                for line in lines
+                if line.field.kind is Kind.TEXTS
+                for key in sorted(row)
+                if key.startswith(line.field.name + "_")
+            ]
+            for line in (*lines, *more):
+                number += 1
+                label, value, about = (
+                    sheet.cell(number, 1, line.label(self.language)),
+                    sheet.cell(number, 2),
+                    sheet.cell(number, 3, pick(line.field.about, self.language)),
+                )
+                _set(value, self._named(BY_NAME[record], line.key, row.get(line.key)))
+                for cell in (label, about):
+                    cell.fill, cell.border, cell.alignment = _FIXED, _BORDER, _TOP
+                label.font, about.font = _font(bold=True), _font(color=_QUIET)
+                value.font, value.border, value.alignment, value.protection = _font(), _BORDER, _TOP, _OPEN
+                sheet.row_dimensions[number].height = _height([(value.value, 46), (about.value, 60), (label.value, 34)])
+        for column, width in zip("ABC", (34, 46, 60), strict=True):
+            sheet.column_dimensions[column].width = width
+        self._finish(sheet, landscape=False)
+
+    def _table(self, record_type: RecordType) -> Worksheet:
+        """A sheet with a row for each source or document."""
+        sheet: Worksheet = self.book.create_sheet(pick(record_type.sheet, self.language))
+        records: Sequence[Source | Document] = (
+            self.submission.sources
+            if record_type is SOURCE
+            else [d for d in self.submission.documents if d.key != layout.LETTER_KEY]
+        )
+        rows = [row_of(record_type, record, self.submission, self.framework) for record in records]
+        columns = columns_of(record_type, rows)
+        for index, key in enumerate(columns, 1):
+            name, tag = (key, "") if key in {f.name for f in record_type.fields} else tuple(key.rsplit("_", 1))
+            f = record_type.field(name)
+            head = sheet.cell(1, index, layout.field_name(f, self.language) + (f"_{tag}" if tag else ""))
+            head.comment = _comment(pick(f.about, self.language))
+            self._header(head)
+            sheet.column_dimensions[get_column_letter(index)].width = {
+                Kind.TEXTS: 34,
+                Kind.LINK: 30,
+                Kind.PLAIN: 22,
+            }.get(f.kind, 14)
+            if f.kind is Kind.CODE:
+                labels = [pick(code.label, self.language) for code in self.framework.codes(f.codes)]
+                self._choice(
+                    sheet,
+                    f"{get_column_letter(index)}2:{get_column_letter(index)}{_EMPTY_ROWS[record_type.name] + len(rows)}",
+                    '"' + ",".join(labels) + '"',
+                )
+        for number in range(2, len(rows) + _EMPTY_ROWS[record_type.name]):
+            row = rows[number - 2] if number - 2 < len(rows) else {}
+            for index, key in enumerate(columns, 1):
+                cell = sheet.cell(number, index)
+                _set(cell, self._named(record_type, key, row.get(key)))
+                cell.font, cell.border, cell.alignment, cell.protection = _font(), _BORDER, _TOP, _OPEN
+        sheet.freeze_panes = "B2"
+        self._finish(sheet, titles="1:1")
+        return sheet
+
+    def _named(self, record_type: RecordType, key: str, value: object) -> object:
+        """A code by its name in the language of the form; any other value as it is."""
+        f = next((f for f in record_type.fields if f.name == key), None)
+        if f is None or f.kind is not Kind.CODE or not value:
+            return value
+        return pick(self.framework.codes(f.codes).code(str(value)).label, self.language)
+
+    def _lists(self, sources: Worksheet) -> None:
+        """What the drop-downs offer, each in a column of a hidden sheet: Excel allows no long list in place."""
+        sheet = self.book.create_sheet(self._say("Lists"))
+        statuses = [*self.framework.codes("observation-status"), *self.framework.codes("gap-reason")]
+        for index, (name, codes) in enumerate(
+            (("status", statuses), ("match", list(self.framework.codes("definition-match")))), 1
+        ):
+            for number, code in enumerate(codes, 1):
+                sheet.cell(number, index, pick(code.label, self.language))
+            letter = get_column_letter(index)
+            self.lists[name] = f"{quote_sheetname(sheet.title)}!${letter}$1:${letter}${len(codes)}"
+        self.lists["source"] = f"{quote_sheetname(sources.title)}!$A$2:$A${sources.max_row}"
+        sheet.sheet_state = "hidden"
+
+    def _group(self, sheet: Worksheet, lines: Sequence[layout.Line]) -> None:
+        fixed = (layout.CODE, *layout.FIXED)
+        for index, text in enumerate(fixed, 1):
+            self._header(sheet.cell(1, index, text.to(self.language)))
+            sheet.column_dimensions[get_column_letter(index)].width = _FIXED_WIDTHS[index - 1]
+        for index, column in enumerate(self.columns, len(fixed) + 1):
+            self._header(sheet.cell(1, index, column.header(self.language)))
+            sheet.column_dimensions[get_column_letter(index)].width = _WIDTHS[column.field]
+        sheet.row_dimensions[1].height = 32
+        for number, line in enumerate(lines, 2):
+            if line.measure is None or line.cell is None:
+                self._area(sheet, number, line)
+            else:
+                self._figure(sheet, number, line)
+        first, last = 2, len(lines) + 1
+        for index, column in enumerate(self.columns, len(fixed) + 1):
+            letter = get_column_letter(index)
+            if column.year and column.field in self.lists:
+                self._choice(
+                    sheet, f"{letter}{first}:{letter}{last}", self.lists[column.field], strict=column.field != "source"
+                )
+        sheet.freeze_panes = "C2"
+        sheet.print_title_cols = "A:B"
+        starts = [i for i, c in enumerate(self.columns, len(fixed)) if c.year and c.field == layout.YEAR_FIELDS[0]]
+        for start in starts[1:]:  # on paper each year has pages of its own, with the codes and names repeated
+            sheet.col_breaks.append(Break(id=start))
+        self._finish(sheet, titles="1:1", scale=_FIGURES_SCALE)
+
+    def _area(self, sheet: Worksheet, number: int, line: layout.Line) -> None:
+        for index in range(1, len(_FIXED_WIDTHS) + len(self.columns) + 1):
+            sheet.cell(number, index).fill = _HEADING
+        cell = sheet.cell(number, 2, f"{line.area.code} {pick(line.area.label, self.language)}")
+        cell.font, cell.alignment = _font(bold=True, color=_ACCENT), Alignment(vertical="center")
+        sheet.row_dimensions[number].height = 20
+
+    def _figure(self, sheet: Worksheet, number: int, line: layout.Line) -> None:
+        measure, value_cell = line.measure, line.cell
+        assert measure is not None
+        assert value_cell is not None
+        assert line.feature is not None
+        hint = self.hints.get(value_cell.iri)
+        texts = (
+            value_cell.code,
+            pick(value_cell.label, self.language),
+            pick(measure.definition, self.language),
+            pick(measure.unit_label, self.language),
+            pick(self.framework.codes("data-source-type").code(measure.expected_source).label, self.language),
+            f"{hint.year}: {terms.digits(hint.value)}" if hint is not None else "",
+        )
+        for index, text in enumerate(texts, 1):
+            told = sheet.cell(number, index, text)
+            told.fill, told.border, told.alignment = _FIXED, _BORDER, _TOP
+            told.font = _font(color=_QUIET) if index in (1, 6) else _font(bold=index == 2)
+        sheet.cell(number, 2).comment = _comment(f"{line.feature.code} {pick(line.feature.label, self.language)}")
+        years = self.filled.years.get(value_cell.iri, {})
+        targets = self.filled.targets.get(value_cell.iri, [])
+        for index, column in enumerate(self.columns, len(texts) + 1):
+            cell = sheet.cell(number, index)
+            row: Mapping[str, object] = (
+                years.get(column.year, {})
+                if column.year
+                else (targets[column.n - 1] if column.n <= len(targets) else {})
+            )
+            _set(cell, self._shown(column, row))
+            cell.font, cell.border, cell.alignment, cell.protection = _font(), _BORDER, _TOP, _OPEN
+        shown = [(sheet.cell(number, i).value, _FIXED_WIDTHS[i - 1]) for i in (2, 3, 4)]
+        shown += [(sheet.cell(number, i).value, _WIDTHS[c.field]) for i, c in enumerate(self.columns, len(texts) + 1)]
+        sheet.row_dimensions[number].height = _height(shown)
+        self._limits(sheet, number, measure)
+
+    def _shown(self, column: Column, row: Mapping[str, object]) -> object:
+        value = row.get(column.key)
+        if column.field == "status" and value:
+            register = "gap-reason" if "reason" in row else "observation-status"
+            return pick(self.framework.codes(register).code(str(value)).label, self.language)
+        if column.field == "match" and value:
+            return pick(self.framework.codes("definition-match").code(str(value)).label, self.language)
+        return value
+
+    def _limits(self, sheet: Worksheet, number: int, measure: Measure) -> None:
+        """Has the spreadsheet itself point out at once what cannot be right."""
+        letters = [
+            get_column_letter(i) for i, c in enumerate(self.columns, len(_FIXED_WIDTHS) + 1) if c.field == "value"
+        ]
+        kind: Literal["whole", "decimal"] = "whole" if measure.value_type == "ordinal-5" else "decimal"
+        low, high = measure.minimum, measure.maximum if measure.maximum_is_firm else None
+        if measure.value_type == "ordinal-5":
+            low, high = Decimal(1), Decimal(5)
+        validation = DataValidation(
+            type=kind,
+            operator="between" if low is not None and high is not None else "greaterThanOrEqual",
+            formula1=terms.digits(low if low is not None else Decimal("-1e15")),
+            formula2=terms.digits(high) if high is not None else None,
+            allow_blank=True,
+            errorStyle="stop",
+            errorTitle=measure.code,
+            error=self._allowed(measure, low, high),
+            promptTitle=pick(measure.label, self.language)[:32],
+            prompt=self._allowed(measure, low, high),
+            showErrorMessage=True,
+            showInputMessage=True,
+        )
+        sheet.add_data_validation(validation)
+        for letter in letters:
+            validation.add(f"{letter}{number}")
+
+    def _allowed(self, measure: Measure, low: Decimal | None, high: Decimal | None) -> str:
+        if measure.value_type == "ordinal-5":
+            return "; ".join(f"{code.code} {pick(code.label, self.language)}" for code in self._scale())
+        unit = pick(measure.unit_label, self.language)
+        if low is not None and high is not None:
+            text = Text(
+                "A number from {low} to {high}, unit: {unit}", low=terms.digits(low), high=terms.digits(high), unit=unit
+            )
+        elif low is not None:
+            text = Text("A number not below {low}, unit: {unit}", low=terms.digits(low), unit=unit)
+        else:
+            text = Text("A number, unit: {unit}", unit=unit)
+        return text.to(self.language)[:250]
+
+    # how it looks
+
+    def _choice(self, sheet: Worksheet, cells: str, offered: str, *, strict: bool = True) -> None:
+        validation = DataValidation(type="list", formula1=offered, allow_blank=True, showErrorMessage=strict)
+        if strict:
+            validation.error = self._say("Choose one of the list.")
+        sheet.add_data_validation(validation)
+        validation.add(cells)
+
+    @staticmethod
+    def _header(cell: Cell | MergedCell) -> None:
+        cell.font = _font(bold=True, color="FFFFFFFF")
+        cell.fill, cell.border = _HEADER, _BORDER
+        cell.alignment = Alignment(vertical="center", wrap_text=True)
+
+    def _finish(self, sheet: Worksheet, titles: str = "", *, landscape: bool = True, scale: int = 0) -> None:
+        """Protects what must not change, and sets the sheet up for paper.
+
+        :param titles: rows that stand on every page.
+        :param scale: size on paper in per cent; without it a page is as wide as the sheet.
+        """
+        protection = sheet.protection
+        protection.sheet = True  # without a password: it guards against slips
+        protection.formatColumns = protection.formatRows = protection.formatCells = False
+        protection.insertRows = False
+        setup = sheet.page_setup
+        setup.orientation = "landscape" if landscape else "portrait"
+        setup.paperSize = _A4
+        if scale:
+            setup.scale = scale
+        else:
+            setup.fitToWidth, setup.fitToHeight = 1, 0
+            sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        sheet.page_margins.left = sheet.page_margins.right = 0.4
+        sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+        if titles:
+            sheet.print_title_rows = titles
+        city = pick(self.framework.cities[self.submission.city].label, self.language)
+        footer = sheet.oddFooter
+        assert footer is not None
+        footer.left.text, footer.center.text, footer.right.text = f"{city} {self.submission.year}", "&A", "&P / &N"
+
+
+def _set(cell: Cell | MergedCell, value: object) -> None:
+    """Puts a value in; a text that begins like a formula stays a text."""
+    if value is None or value == "":
+        return
+    cell.value = value  # type: ignore[assignment]  # text, int or float
+    if isinstance(value, str):
+        cell.data_type = "s"
+
+
+def _font(*, bold: bool = False, italic: bool = False, size: int = 10, color: str = _INK) -> Font:
+    return Font(name="Calibri", bold=bold, italic=italic, size=size, color=color)
+
+
+def _comment(text: str) -> Comment:
+    comment = Comment(text, "lcgraph")
+    comment.width, comment.height = 260, 60 + 18 * (len(text) // 40)
+    return comment
+
+
+def _height(shown: Iterable[tuple[object, float]]) -> float:
+    """The height, in points, that wrapped texts need in columns of these widths, in characters."""
+    return 14.0 * max((_lines(str(text), width) for text, width in shown if text not in (None, "")), default=1)
+
+
+def _lines(text: str, width: float) -> int:
+    return sum(
+        max(1, math.ceil(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part) / (width * 0.9)))
+        for part in text.split("\n")
+    )
