@@ -28,6 +28,7 @@ class CheckRequest:
     :ivar data: its bytes.
     :ivar media_type: format of the report, a key of :data:`REPORT_FORMATS`.
     :ivar language: of the report.
+    :ivar engine: name of the SHACL engine; empty for the fast one.
     """
 
     directory: str
@@ -36,16 +37,17 @@ class CheckRequest:
     data: bytes
     media_type: str
     language: str
+    engine: str = ""
 
 
 @cache
-def _network(directory: str, base: str) -> Network:
-    return Network(Path(directory), base)
+def _network(directory: str, base: str, engine: str) -> Network:
+    return Network(Path(directory), base, engine)
 
 
 def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
     assert request.media_type in REPORT_FORMATS
-    network = _network(request.directory, request.base)
+    network = _network(request.directory, request.base, request.engine)
     try:
         report = network.check(read(request.name, request.data, network.framework))
     except LcgraphError as error:

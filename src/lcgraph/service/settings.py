@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -89,5 +90,20 @@ def from_environment(environment: Mapping[str, str] | None = None, /, **given: o
                 Text("The setting {name} is “{found}”, which is not a number.", name=name, found=text),
                 remedy=Text("Write a number such as {example}.", example=field.default),
             ) from error
+        _check_number(name, found[field.name])
     found.update({name: value for name, value in given.items() if value is not None})
     return Settings(**found)  # type: ignore[arg-type]  # the loop above gives each its type
+
+
+def _check_number(name: str, value: object) -> None:
+    least = 0 if name == PREFIX + "QUEUE" else 1
+    if isinstance(value, int) and value < least:
+        raise InputError(
+            Text("The setting {name} is “{found}”, which is too small.", name=name, found=value),
+            remedy=Text("Write a number such as {example}.", example=least),
+        )
+    if isinstance(value, float) and not (value > 0 and math.isfinite(value)):
+        raise InputError(
+            Text("The setting {name} is “{found}”, which is not a time.", name=name, found=value),
+            remedy=Text("Write a number of seconds such as {example}.", example=10),
+        )

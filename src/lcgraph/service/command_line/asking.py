@@ -18,8 +18,6 @@ from lcgraph.service.command_line.context import context, language_of_command, t
 from lcgraph.service.command_line.output import Format
 from lcgraph.store.readers import Readers
 
-app = typer.Typer(help=told("Ask a question of the library."), no_args_is_help=True, rich_markup_mode=None)
-
 _SHARED = {
     "format": Annotated[Format, typer.Option("--format", help=told("Form of the answer."))],
     "data": Annotated[str | None, typer.Option("--data", metavar="DIR", help=told("Folder of the network's data."))],
@@ -78,12 +76,9 @@ def _about(head: ParameterHead) -> str:
     return text.to(language_of_command())
 
 
-def add_questions() -> None:
+def add_questions(app: typer.Typer) -> None:
     """Adds a command for each question of the library."""
     for question in Library(resources.directory("queries"), DEFAULT_BASE):
         head = question.head
         texts = (pick(text.labels(), language_of_command()) for text in (head.title, head.description))
         app.command(question.name, help="\n\n".join(texts))(_command(question))
-
-
-add_questions()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections import Counter
+from contextlib import suppress
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Annotated
@@ -13,16 +15,15 @@ import typer
 
 import lcgraph
 from lcgraph.asking import sparql
-from lcgraph.checking import formats, measure_shapes
+from lcgraph.checking import formats
 from lcgraph.checking.report import Report
 from lcgraph.errors import DoesNotConform, InputError, LcgraphError
-from lcgraph.framework import canonical, resources
-from lcgraph.framework.framework import framework
+from lcgraph.framework import resources
 from lcgraph.language import Text
 from lcgraph.publishing.network import Published, refused
-from lcgraph.reading import as_table, reader
+from lcgraph.reading import reader
 from lcgraph.reading.reader import Reading
-from lcgraph.service.command_line import asking, output
+from lcgraph.service.command_line import output, usage
 from lcgraph.service.command_line.context import (
     DOES_NOT_CONFORM,
     UNUSABLE,
@@ -44,7 +45,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.add_typer(asking.app, name="ask")
+ask = typer.Typer(help=told("Ask a question of the library."), no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(ask, name="ask")
 
 Data = Annotated[
     str | None,
@@ -238,7 +240,12 @@ def import_table(
         here.say(Text("Nothing was published. Mend the rows that are named, or use --partly."))
         stop(DOES_NOT_CONFORM)
     if check_only:
-        reports = [here.network.check(reading) for reading in imported.readings]
+        reports = []
+        with here.progress(Text("Checking"), len(imported.readings)) as bar:
+            for reading in imported.readings:
+                reports.append(here.network.check(reading))
+                if bar is not None:
+                    bar.advance(bar.task_ids[0])
         for report in reports:
             if not report.conforms:
                 _show_violations(report, here)
@@ -258,6 +265,7 @@ def withdraw(
 ) -> None:
     """Withdraw a published submission."""
     here = context(data, lang)
+    _must_have_begun(here)
     iri = here.network.withdraw(submission, reason, by)
     print(Text("withdrawn {submission}", submission=iri).to(here.language))
 
@@ -287,7 +295,7 @@ def query(
 ) -> None:
     """Run a SPARQL query."""
     here = context(data, lang)
-    text = sys.stdin.read() if file == "-" else _text_of(Path(file))
+    text = _text_of(file)
     sparql.refuse(text)
     is_graph = sparql.form(text) in ("CONSTRUCT", "DESCRIBE")
     if is_graph and format is Format.csv:
@@ -306,11 +314,14 @@ def query(
         output.write(result.body)
 
 
-def _text_of(path: Path) -> str:
+def _text_of(file: str) -> str:
+    from_input = file == "-" and sys.stdin is not None
+    data = sys.stdin.buffer.read() if from_input else reader.read_bytes(Path(file))
     try:
-        return reader.read_bytes(path).decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise InputError(Text("The file {file} is not in UTF-8.", file=path.name)) from error
+        name = "-" if from_input else Path(file).name
+        raise InputError(Text("The file {file} is not in UTF-8.", file=name)) from error
 
 
 # the store and the archive
@@ -331,6 +342,12 @@ def rebuild(
     """Build the store anew from the archive, and print the hash of its graph."""
     here = context(data, lang)
     until = None if as_of is None else _end_of(as_of)
+    _must_have_begun(here)
+    if to is not None and to.absolute() == here.network.directory.absolute():
+        raise InputError(
+            Text("{directory} holds the network's own data.", directory=str(to)),
+            remedy=Text("Name another folder for the store, or leave --to out."),
+        )
     with here.progress(Text("Reading the archive"), here.network.archive.last) as bar:
 
         def progress(done: int, _: int) -> None:
@@ -358,6 +375,7 @@ def _end_of(day: str) -> datetime:
 def verify(data: Data = None, lang: Lang = None) -> None:
     """Look whether the archive is what was written: every hash, and the chain."""
     here = context(data, lang)
+    _must_have_begun(here)
     damages = 0
     with here.progress(Text("Verifying"), here.network.archive.last) as bar:
 
@@ -380,8 +398,22 @@ def verify(data: Data = None, lang: Lang = None) -> None:
 @app.command(help=told("Write the whole graph to standard output as canonical N-Quads."))
 def dump(data: Data = None, lang: Lang = None) -> None:
     """Write the whole graph to standard output as canonical N-Quads."""
-    for line in context(data, lang).network.dump():
+    here = context(data, lang)
+    _must_have_begun(here)
+    for line in here.network.dump():
         sys.stdout.write(line)
+
+
+def _must_have_begun(here: Context) -> None:
+    """Nothing is begun by a command that is about what there is: a slip in --data makes no folder.
+
+    :raises InputError: if there is no data in the folder.
+    """
+    if not here.network.archive.last:
+        raise InputError(
+            Text("There is no data of a network in {directory}.", directory=str(here.network.directory)),
+            remedy=Text("Name its folder with --data, or publish a submission first."),
+        )
 
 
 # files of the project and of users
@@ -398,7 +430,7 @@ def convert(
     lang: Lang = None,
 ) -> None:
     """Write a submission in another format."""
-    from lcgraph.reading import as_rdf
+    from lcgraph.reading import as_rdf, as_table
 
     here = context(data, lang)
     known = here.network.framework
@@ -430,6 +462,9 @@ def shapes(
     lang: Lang = None,
 ) -> None:
     """Write the shapes of the measures, which are made from the ontology."""
+    from lcgraph.checking import measure_shapes
+    from lcgraph.framework.framework import framework
+
     language = choose_command_language(lang or os.environ.get("LCGRAPH_LANG", ""))
     path, wanted = measure_shapes.path(), measure_shapes.measure_shapes(framework())
     if path.is_file() and path.read_text(encoding="utf-8") == wanted:
@@ -450,6 +485,8 @@ def ontology(
     lang: Lang = None,
 ) -> None:
     """Bring the Turtle files of the ontology and the shapes into canonical form."""
+    from lcgraph.framework import canonical
+
     language = choose_command_language(lang or os.environ.get("LCGRAPH_LANG", ""))
     wrong = 0
     for path in (*resources.turtle_files("ontology"), *resources.turtle_files("shapes")):
@@ -469,7 +506,7 @@ def ontology(
 @app.command(help=told("Serve the network over HTTP."))
 def serve(
     host: Annotated[str, typer.Option("--host", help=told("Address to listen on."))] = "127.0.0.1",
-    port: Annotated[int, typer.Option("--port", help=told("Port to listen on."))] = 8000,
+    port: Annotated[int, typer.Option("--port", help=told("Port to listen on; 0 for any that is free."))] = 8000,
     data: Data = None,
     base: Annotated[
         str | None, typer.Option("--base", metavar="IRI", help=told("Base IRI of the deployment [LCGRAPH_BASE]."))
@@ -483,19 +520,44 @@ def serve(
     run(here.settings, host, port, here.say)
 
 
+_BROKEN_PIPE, _INTERRUPTED, _FAULT = 141, 130, 70
+"""Exit statuses by the custom of shells, and of sysexits.h; the others stand in :mod:`.context`."""
+
+
 def main() -> None:
     """Runs the command line; every error that a user can cause is told in words."""
+    output.prepare()
+    status = _run()
     try:
-        app()
+        sys.stdout.flush()
+    except OSError as error:
+        status = _cannot_write(error)
+    raise SystemExit(status)
+
+
+def _run() -> int:
+    try:
+        if "ask" in sys.argv:  # reading all questions takes longer than many a command
+            from lcgraph.service.command_line import asking
+
+            asking.add_questions(ask)
+        return app(standalone_mode=False) or 0
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # typer ends with 1 then, which means something else here
+            return _cannot_write(end.__context__)
+        return end.code if isinstance(end.code, int) else 0
     except LcgraphError as error:
         print(error.tell(language_of_command()), file=sys.stderr)
-        raise SystemExit(DOES_NOT_CONFORM if isinstance(error, DoesNotConform) else UNUSABLE) from None
+        return DOES_NOT_CONFORM if isinstance(error, DoesNotConform) else UNUSABLE
     except KeyboardInterrupt:
-        raise SystemExit(130) from None
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(141) from None
+        return _INTERRUPTED
+    except OSError as error:
+        return _cannot_write(error)
     except Exception as error:
+        told = usage.error(error)
+        if told is not None:
+            print(told.tell(language_of_command()), file=sys.stderr)
+            return UNUSABLE
         if os.environ.get("LCGRAPH_DEBUG"):
             raise
         text = Text(
@@ -504,4 +566,19 @@ def main() -> None:
             error=str(error),
         )
         print(text.to(language_of_command()), file=sys.stderr)
-        raise SystemExit(70) from None
+        return _FAULT
+
+
+def _cannot_write(error: OSError) -> int:
+    """Tells that a file or the standard output cannot be written; a reader that has seen enough is no error."""
+    with suppress(OSError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what waits to be written has nowhere to go
+    if error.errno == errno.EPIPE:
+        return _BROKEN_PIPE
+    text = Text(
+        "{file} cannot be used: {error}.",
+        file=str(error.filename) if error.filename else Text("The standard output"),
+        error=error.strerror or str(error),
+    )
+    print(text.to(language_of_command()), file=sys.stderr)
+    return UNUSABLE

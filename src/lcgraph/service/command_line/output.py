@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -29,6 +30,17 @@ class Format(StrEnum):
     json = "json"
     csv = "csv"
     turtle = "turtle"
+
+
+def prepare() -> None:
+    """Makes the standard streams such that writing to them never fails for a character or for want of a stream."""
+    if sys.stdout is None:  # closed by who called: what is written goes nowhere, and into no file that is opened
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - open as long as the process
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file's name may hold bytes that are no characters
 
 
 def show_answer(answer: Answer) -> None:

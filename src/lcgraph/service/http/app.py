@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
@@ -18,14 +19,23 @@ import lcgraph
 from lcgraph.asking import parameters, sparql
 from lcgraph.asking.answer import Answer, Answerer
 from lcgraph.asking.question import Library, Question
-from lcgraph.errors import FileTooLarge, InputError, LcgraphError, ParameterError, QueryError, UnreadableFile
+from lcgraph.errors import (
+    FileTooLarge,
+    InputError,
+    LcgraphError,
+    LimitExceeded,
+    ParameterError,
+    QueryError,
+    UnreadableFile,
+)
 from lcgraph.framework import resources
 from lcgraph.language import Text, choose_language, languages, pick
 from lcgraph.processes import MEGABYTE, Died, Workers
 from lcgraph.publishing.check_process import CheckRequest
 from lcgraph.publishing.network import Network
-from lcgraph.service.http import pages, problems
-from lcgraph.service.http.negotiation import wanted
+from lcgraph.service.http import bodies, openapi, pages, problems
+from lcgraph.service.http.headers import Headers, always
+from lcgraph.service.http.negotiation import NotAcceptable, choose, wanted
 from lcgraph.service.settings import Settings
 from lcgraph.store.embedded import newest
 from lcgraph.store.readers import Readers
@@ -72,6 +82,11 @@ class Service:
         """Answers questions, with the cities that are known now."""
         return Answerer(self.library, self.readers, self.network.framework)
 
+    @property
+    def threads(self) -> int:
+        """How many threads it takes for every queue to fill and pages still to be served."""
+        return self.settings.readers + self.settings.checkers + 2 * self.settings.queue + 16
+
     def start(self) -> None:
         """Starts the processes that queries and checks run in."""
         self.readers.start()
@@ -112,6 +127,8 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # Who waits for a reader waits in a thread; there must be threads left for those who do not.
+        to_thread.current_default_thread_limiter().total_tokens = service.threads
         await run_in_threadpool(service.start)
         yield
         await run_in_threadpool(service.close)
@@ -128,7 +145,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     _add_errors(app)
-    _add_headers(app)
+    app.add_middleware(Headers)
     _add_questions(app, service)
     _add_sparql(app, service)
     _add_checks(app, service)
@@ -137,44 +154,59 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _add_errors(app: FastAPI) -> None:
+    def respond(request: Request, problem: problems.Problem) -> Response:
+        if _is_for_a_browser(request):
+            return pages.problem(request, problem)
+        return problem.response()
+
     @app.exception_handler(LcgraphError)
     async def _(request: Request, error: LcgraphError) -> Response:
-        return problems.problem(error, choose_language(request.headers.get("accept-language")))
+        return respond(request, problems.of_error(error, _language_of_error(request)))
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
-        language = choose_language(request.headers.get("accept-language"))
-        return problems.plain_problem(error.status_code, language, error.headers)
+        return respond(request, problems.of_status(error.status_code, _language_of_error(request), error.headers))
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, _: RequestValidationError) -> Response:
-        return problems.plain_problem(422, choose_language(request.headers.get("accept-language")))
+        return respond(request, problems.of_status(422, _language_of_error(request)))
 
-
-def _add_headers(app: FastAPI) -> None:
-    """Headers that make a browser do no more than it has to, and let scripts of others read."""
-
-    @app.middleware("http")
-    async def _(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        response = await call_next(request)
-        headers = response.headers
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["Access-Control-Allow-Origin"] = "*"  # without credentials: there are none
-        headers["Vary"] = "Accept, Accept-Language"
-        if headers.get("content-type", "").startswith(HTML):
-            headers["Content-Security-Policy"] = (
-                "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
-                "base-uri 'none'; frame-ancestors 'none'"
-            )
+    @app.exception_handler(Exception)
+    async def _(request: Request, _: Exception) -> Response:
+        # the server writes the traceback to its own log; a stranger learns nothing of the inside
+        response = respond(request, problems.of_status(500, _language_of_error(request)))
+        always(response.headers)
         return response
+
+
+def _language_of_error(request: Request) -> str:
+    try:
+        return language_of(request)
+    except ParameterError:
+        return choose_language(request.headers.get("accept-language"))
+
+
+def _is_for_a_browser(request: Request) -> bool:
+    """Whether a page is liked better than a problem document: browsers name HTML first, programs do not."""
+    if request.query_params.get("format"):
+        return False
+    try:
+        return choose(request.headers.get("accept"), (problems.PROBLEM, _JSON, HTML)) == HTML
+    except NotAcceptable:
+        return False
 
 
 # questions
 
 
 def _add_questions(app: FastAPI, service: Service) -> None:
-    @app.get("/questions", summary="The questions that can be asked", tags=["questions"])
+    @app.get(
+        "/questions",
+        summary="The questions that can be asked",
+        tags=["questions"],
+        responses=openapi.responses((_JSON, HTML), 406, 422),
+        openapi_extra={"parameters": openapi.OWN_PARAMETERS},
+    )
     def list_questions(request: Request) -> Response:
         language = language_of(request)
         listed = [_described(question, service, language) for question in service.library]
@@ -191,7 +223,8 @@ def _add_questions(app: FastAPI, service: Service) -> None:
             description=question.head.description.en,
             tags=[question.group],
             name=question.name,
-            openapi_extra={"parameters": _openapi_parameters(question, service)},
+            responses=_answer_responses(question),
+            openapi_extra={"parameters": openapi.question_parameters(question, service.network.framework)},
         )
 
     @app.get("/questions/{name}", include_in_schema=False)
@@ -200,23 +233,34 @@ def _add_questions(app: FastAPI, service: Service) -> None:
         raise AssertionError(name)
 
     for path, name in (("/cities", "cities"), ("/commitments", "commitments")):
+        question = service.answerer.question(name)
         app.add_api_route(
             path,
             _answering(name, service),
             methods=["GET"],
             name=f"{name}-list",
-            summary=f"The {name}",
+            summary=question.head.title.en,
+            description=question.head.description.en,
             tags=["questions"],
+            responses=_answer_responses(question),
+            openapi_extra={"parameters": openapi.question_parameters(question, service.network.framework)},
         )
+
+
+def _offered(question: Question) -> tuple[str, ...]:
+    return _ANSWER_FORMATS if question.head.graph else _TABLES
+
+
+def _answer_responses(question: Question) -> dict[int | str, dict[str, Any]]:
+    return openapi.responses(_offered(question), 406, 413, 422, 503)
 
 
 def _answering(name: str, service: Service) -> Callable[[Request], Response]:
     def answer(request: Request) -> Response:
         question = service.answerer.question(name)
         language = language_of(request)
-        offered = _ANSWER_FORMATS if question.head.graph else _TABLES
-        media_type = media_type_for(request, offered)
-        given = {key: value for key, value in request.query_params.items() if key not in _OWN_PARAMETERS}
+        media_type = media_type_for(request, _offered(question))
+        given = _given(request)
         if media_type == HTML:
             return pages.answer(service, request, language, question, given)
         if media_type in (_JSON, "text/csv"):
@@ -225,6 +269,25 @@ def _answering(name: str, service: Service) -> Callable[[Request], Response]:
         return Response(body, headers={"Content-Language": language}, media_type=media_type)
 
     return answer
+
+
+def _given(request: Request) -> dict[str, str]:
+    """The parameters of a question.
+
+    :raises ParameterError: if one is given more than once: which of its values counts, nobody can know.
+    """
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in _OWN_PARAMETERS:
+            continue
+        if name in given:
+            raise ParameterError(
+                Text("The parameter “{name}” is given more than once.", name=name[:80]),
+                parameter=name,
+                remedy=Text("Ask for one value at a time."),
+            )
+        given[name] = value
+    return given
 
 
 def _table(answer: Answer, media_type: str, language: str) -> Response:
@@ -259,7 +322,7 @@ def _described(question: Question, service: Service, language: str) -> dict[str,
         "description": pick(head.description.labels(), language),
         "parameters": described_parameters,
         "columns": [{"name": name, "label": pick(c.labels(), language)} for name, c in head.columns.items()],
-        "formats": list(_ANSWER_FORMATS if head.graph else _TABLES),
+        "formats": list(_offered(question)),
         "address": f"/questions/{question.name}",
         "example": _example(question),
     }
@@ -270,42 +333,13 @@ def _example(question: Question) -> str:
     return f"/questions/{question.name}" + (f"?{pairs}" if pairs else "")
 
 
-def _openapi_parameters(question: Question, service: Service) -> list[dict[str, Any]]:
-    listed = []
-    for name, parameter in question.head.parameters.items():
-        schema: dict[str, Any] = {"type": "integer" if parameter.type in ("year", "integer") else "string"}
-        allowed = parameters.allowed(parameter, service.network.framework)
-        if allowed is not None and parameter.type != "city":
-            schema["enum"] = list(allowed)
-        listed.append(
-            {
-                "name": name,
-                "in": "query",
-                "required": parameter.required,
-                "description": parameter.description.en,
-                "schema": schema,
-                "example": parameter.example,
-            }
-        )
-    listed.append(
-        {
-            "name": "lang",
-            "in": "query",
-            "required": False,
-            "description": "language of labels and notes",
-            "schema": {"type": "string", "enum": list(languages())},
-        }
-    )
-    return listed
-
-
 # SPARQL
 
 
 def _add_sparql(app: FastAPI, service: Service) -> None:
     async def endpoint(request: Request) -> Response:
         language = language_of(request)
-        query, default, named = await _protocol(request)
+        query, default, named = await _protocol(request, service.settings.query_kb * 1024)
         if query is None:
             if media_type_for(request, ("application/sparql-results+json", HTML)) == HTML:
                 return await run_in_threadpool(pages.sparql, service, request, language)
@@ -325,7 +359,7 @@ def _add_sparql(app: FastAPI, service: Service) -> None:
         )
         return Response(result.body, media_type=result.media_type)
 
-    for method in ("GET", "POST"):
+    for method, more in (("GET", openapi.QUERY_BY_GET), ("POST", openapi.QUERY_BY_POST)):
         app.add_api_route(
             "/sparql",
             endpoint,
@@ -333,47 +367,51 @@ def _add_sparql(app: FastAPI, service: Service) -> None:
             name=f"sparql-{method.lower()}",
             summary="The SPARQL 1.1 endpoint, for queries",
             tags=["sparql"],
-            openapi_extra={
-                "parameters": [
-                    {
-                        "name": "query",
-                        "in": "query",
-                        "required": False,
-                        "description": "the query; with POST it may stand in a form or be the body",
-                        "schema": {"type": "string"},
-                        "example": "ASK { ?city a lc:City }",
-                    }
-                ]
-            },
+            responses=openapi.responses((*_SOLUTIONS, *_GRAPHS), 400, 403, 406, 413, 415, 422, 503),
+            openapi_extra=more,
         )
 
 
-async def _protocol(request: Request) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
-    """Query, default graphs and named graphs by the SPARQL 1.1 Protocol."""
+async def _protocol(request: Request, limit: int) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
+    """Query, default graphs and named graphs by the SPARQL 1.1 Protocol.
+
+    :param limit: bytes that the query may have.
+    """
     values = list(request.query_params.multi_items())
-    query: str | None = None
     if request.method == "POST":
         content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if content_type == "application/sparql-query":
-            try:
-                query = (await request.body()).decode("utf-8")
-            except UnicodeDecodeError as error:
-                raise QueryError(Text("The query is not in UTF-8.")) from error
+            values.append(("query", _utf8(await bodies.whole(request, limit, _query_too_long))))
         elif content_type == "application/x-www-form-urlencoded":
-            form = await request.form()
-            values += [(key, value) for key, value in form.multi_items() if isinstance(value, str)]
+            body = await bodies.whole(request, 3 * limit, _query_too_long)  # a byte may take three: %20
+            values += bodies.form_fields(_utf8(body))
         elif content_type == "application/sparql-update":
             sparql.refuse("INSERT")
         else:
             raise HTTPException(415)
     if any(key == "update" for key, _ in values):
         sparql.refuse("INSERT")
-    queries = [value for key, value in values if key == "query"]
-    if len(queries) + (query is not None) > 1:
+    queries = [value for key, value in values if key == "query" and value.strip()]
+    if len(queries) > 1:
         raise QueryError(Text("There is more than one query."), remedy=Text("Give one at a time."))
     default = tuple(value for key, value in values if key == "default-graph-uri")
     named = tuple(value for key, value in values if key == "named-graph-uri")
-    return query if query is not None else next(iter(queries), None), default, named
+    return next(iter(queries), None), default, named
+
+
+def _utf8(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise QueryError(Text("The query is not in UTF-8.")) from error
+
+
+def _query_too_long(limit: int) -> LimitExceeded:
+    return LimitExceeded(
+        Text("The query is longer than {limit} kB.", limit=limit // 1024),
+        limit="size",
+        remedy=Text("Ask for less at once."),
+    )
 
 
 # checks
@@ -384,26 +422,8 @@ def _add_checks(app: FastAPI, service: Service) -> None:
         "/checks",
         summary="Check a submission; nothing of it is kept",
         tags=["checks"],
-        openapi_extra={
-            "parameters": [
-                {
-                    "name": "name",
-                    "in": "query",
-                    "required": False,
-                    "description": "name of the file, where it is the whole body",
-                    "schema": {"type": "string"},
-                    "example": "cork.xlsx",
-                }
-            ],
-            "requestBody": {
-                "content": {
-                    "multipart/form-data": {
-                        "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
-                    },
-                    "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
-                }
-            },
-        },
+        responses=openapi.responses(_REPORTS, 400, 406, 413, 422, 503),
+        openapi_extra=openapi.FILE,
     )
     async def check(request: Request) -> Response:
         language = language_of(request)
@@ -420,7 +440,13 @@ def _add_checks(app: FastAPI, service: Service) -> None:
 def _checked(service: Service, name: str, data: bytes, media_type: str, language: str) -> tuple[bytes, bool]:
     settings = service.settings
     request = CheckRequest(
-        str(service.network.directory.absolute()), service.network.base, name, data, media_type, language
+        str(service.network.directory.absolute()),
+        service.network.base,
+        name,
+        data,
+        media_type,
+        language,
+        settings.engine,
     )
     try:
         ended = service.checkers.run(request, settings.check_seconds, settings.queue)
@@ -455,35 +481,21 @@ def _told_again(kind: type[LcgraphError], told: dict[str, dict[str, str]]) -> Lc
 
 
 async def _upload(request: Request, limit: int) -> tuple[str, bytes]:
-    """The file of a request; one that is too large is not read whole."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit + 100_000:
-        raise _too_large(limit)
-    content_type = request.headers.get("content-type", "")
-    if content_type.startswith("multipart/form-data"):
-        async with request.form(max_files=1, max_fields=4) as form:
-            file = form.get("file")
-            if file is None or isinstance(file, str):
-                raise InputError(
-                    Text("No file was sent."), remedy=Text("Send it as “file” in a form, or as the body with ?name=.")
-                )
-            data = await file.read(limit + 1)
-            name = file.filename or ""
-    else:
-        name, chunks, size = request.query_params.get("name", ""), [], 0
-        async for chunk in request.stream():
-            size += len(chunk)
-            if size > limit:
-                raise _too_large(limit)
-            chunks.append(chunk)
-        data = b"".join(chunks)
-        if not name:
+    """The file of a request, in memory alone; one that is too large is not read whole."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/form-data"):
+        file = await bodies.file_of_form(request, limit, _too_large)
+        if file is None:
             raise InputError(
-                Text("Nothing says what the file is called."),
-                remedy=Text("Send it as “file” in a form, or as the body with ?name=."),
+                Text("No file was sent."), remedy=Text("Send it as “file” in a form, or as the body with ?name=.")
             )
-    if len(data) > limit:
-        raise _too_large(limit)
+        return file
+    name = request.query_params.get("name", "")
+    data = await bodies.whole(request, limit, _too_large)
+    if not name:
+        raise InputError(
+            Text("Nothing says what the file is called."),
+            remedy=Text("Send it as “file” in a form, or as the body with ?name=."),
+        )
     return name, data
 
 
@@ -498,8 +510,13 @@ def _too_large(limit: int) -> FileTooLarge:
 
 
 def _add_pages(app: FastAPI, service: Service) -> None:
-    @app.get("/health", summary="Whether the service answers, and from which state", tags=["service"])
-    def health() -> JSONResponse:
+    @app.get(
+        "/health",
+        summary="Whether the service answers, and from which state",
+        tags=["service"],
+        responses=openapi.responses((_JSON,)),
+    )
+    async def health() -> JSONResponse:  # not in a thread: it answers however many wait
         checkpoint = newest(service.network.store_directory)
         return JSONResponse(
             {"status": "ok" if checkpoint else "empty", "version": lcgraph.__version__, "checkpoint": checkpoint},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,10 @@ from starlette.responses import Response
 from lcgraph.asking import parameters
 from lcgraph.asking.answer import Answer
 from lcgraph.asking.question import Question
-from lcgraph.errors import LcgraphError, ParameterError, StoreError
+from lcgraph.errors import LcgraphError, LimitExceeded, ParameterError, StoreError
 from lcgraph.language import Text, languages, pick
-from lcgraph.reading import terms
-from lcgraph.service.http.problems import status_of
+from lcgraph.service.http.problems import Problem, status_of
+from lcgraph.service.http.table import table
 from lcgraph.service.http.temple import temple
 
 if TYPE_CHECKING:
@@ -27,29 +28,36 @@ if TYPE_CHECKING:
 
 _SHOWN_ROWS = 500
 _LIVE_ROWS = 6
+_LIVE_COLUMNS = frozenset(
+    [
+        "commitment_code",
+        "commitment_label",
+        "action_code",
+        "action_label",
+        "figure",
+        "year",
+        "value",
+        "unit",
+        "match",
+        "source",
+        "file",
+        "sheet",
+        "line",
+        "cell",
+    ]
+)
 LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
 
 @cache
 def _environment() -> Environment:
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["figure"] = _figure
-    return environment
-
-
-def _figure(value: object) -> str:
-    """A value as it stands in a cell of a table."""
-    from decimal import Decimal
-
-    if value is None:
-        return ""
-    return terms.digits(value) if isinstance(value, Decimal) else str(value)
 
 
 def _page(name: str, request: Request, language: str, status: int = 200, **values: object) -> Response:
@@ -84,7 +92,8 @@ def start(service: Service, request: Request, language: str) -> Response:
     live, live_city = None, None
     if reporting:
         live_city = next((row for row in reporting if row["code"] == "ie-cork"), reporting[0])
-        live = service.answerer.ask("city-commitments", {"city": str(live_city["code"])}, language)
+        with suppress(LimitExceeded):  # the page is more than this answer
+            live = service.answerer.ask("city-commitments", {"city": str(live_city["code"])}, language)
     return _page(
         "start.html",
         request,
@@ -106,9 +115,8 @@ def start(service: Service, request: Request, language: str) -> Response:
         n_submissions=sum(int(str(row["submissions"])) for row in cities),
         questions=list(service.library),
         example=_example_address,
-        live=live,
         live_city=live_city,
-        live_rows=live.rows[:_LIVE_ROWS] if live else (),
+        live_table=table(live, live.rows[:_LIVE_ROWS], _LIVE_COLUMNS) if live else None,
     )
 
 
@@ -161,9 +169,6 @@ def answer(service: Service, request: Request, language: str, question: Question
                 "wrong": isinstance(error, ParameterError) and error.parameter == name,
             }
         )
-    columns = [name for name, column in question.head.columns.items() if column.show]
-    if found is not None:  # a column in which nothing stands says nothing
-        columns = [name for name in columns if any(row[name] not in (None, "") for row in found.rows)]
     formats = [("JSON", "json"), ("CSV", "csv")]
     if question.head.graph:
         formats.append(("Turtle", "ttl"))
@@ -177,9 +182,8 @@ def answer(service: Service, request: Request, language: str, question: Question
         description=pick(question.head.description.labels(), language),
         fields=fields,
         found=found,
-        rows=found.rows[:_SHOWN_ROWS] if found else (),
+        table=table(found, found.rows[:_SHOWN_ROWS]) if found else None,
         hidden=max(len(found.rows) - _SHOWN_ROWS, 0) if found else 0,
-        columns=columns,
         error=error.told(language) if error else None,
         formats=[(label, _with(request, format=short, lang=language)) for label, short in formats],
         query=question.query.strip(),
@@ -202,6 +206,13 @@ def sparql(service: Service, request: Request, language: str) -> Response:
 def report(request: Request, language: str, body: bytes) -> Response:
     """What the check of a file found."""
     return _page("report.html", request, language, report=json.loads(body))
+
+
+def problem(request: Request, told: Problem) -> Response:
+    """An error, for those who came with a browser."""
+    response = _page("problem.html", request, told.language, told.status, problem=told)
+    response.headers.update({"Cache-Control": "no-store", **told.headers})
+    return response
 
 
 def _example_address(question: Question, language: str) -> str:

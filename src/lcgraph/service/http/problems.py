@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 
 from starlette.responses import Response
@@ -47,8 +48,44 @@ def status_of(error: LcgraphError) -> int:
     return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
 
 
-def problem(error: LcgraphError, language: str) -> Response:
-    """The response for an error that lcgraph itself tells."""
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is told over HTTP.
+
+    :ivar status: the HTTP status.
+    :ivar kind: name of the kind of error, as in its type.
+    :ivar detail: what was found.
+    :ivar language: of the texts.
+    :ivar more: further members: ``where``, ``expected``, ``remedy``, ``parameter``, ``allowed``, ``limit``.
+    :ivar headers: further headers of the response.
+    """
+
+    status: int
+    kind: str
+    detail: str
+    language: str
+    more: Mapping[str, object] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def response(self) -> Response:
+        """The problem document."""
+        body = {
+            "type": f"https://w3id.org/lcgraph/problem/{self.kind}",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            **self.more,
+        }
+        return Response(
+            json.dumps(body, ensure_ascii=False, indent=1) + "\n",
+            self.status,
+            {"Content-Language": self.language, "Cache-Control": "no-store", **self.headers},
+            PROBLEM,
+        )
+
+
+def of_error(error: LcgraphError, language: str) -> Problem:
+    """What an error of lcgraph says."""
     told = error.told(language)
     more: dict[str, object] = {key: told[key] for key in ("where", "expected", "remedy") if key in told}
     if isinstance(error, ParameterError):
@@ -58,45 +95,21 @@ def problem(error: LcgraphError, language: str) -> Response:
         more["limit"] = error.limit
         if error.limit == "queue":
             headers["Retry-After"] = "2"
-    return details(status_of(error), type(error).__name__, told["message"], language, more, headers)
+    return Problem(status_of(error), _kind(type(error).__name__), told["message"], language, more, headers)
 
 
-def plain_problem(status: int, language: str, headers: Mapping[str, str] | None = None) -> Response:
-    """The response for what the server itself refuses: no such page, no such method."""
+def of_status(status: int, language: str, headers: Mapping[str, str] | None = None) -> Problem:
+    """What the server itself refuses: no such page, no such method."""
     texts = {
         404: Text("There is nothing at this address."),
         405: Text("This address does not take this method."),
         413: Text("What was sent is too large."),
         415: Text("What was sent is in a format that is not read here."),
+        500: Text("This is a fault in lcgraph. Its log says where."),
     }
     text = texts.get(status, Text("The request cannot be answered."))
-    return details(status, HTTPStatus(status).phrase, text.to(language), language, {}, headers)
+    return Problem(status, _kind(HTTPStatus(status).phrase), text.to(language), language, headers=headers or {})
 
 
-def details(
-    status: int,
-    name: str,
-    detail: str,
-    language: str,
-    more: Mapping[str, object],
-    headers: Mapping[str, str] | None = None,
-) -> Response:
-    """A problem document.
-
-    :param name: name of the kind of error; becomes its type.
-    :param more: further members.
-    """
-    kind = re.sub(r"(?<=[a-z])(?=[A-Z])|\s+", "-", name).lower()
-    body = {
-        "type": f"https://w3id.org/lcgraph/problem/{kind}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        **more,
-    }
-    return Response(
-        json.dumps(body, ensure_ascii=False, indent=1) + "\n",
-        status,
-        {"Content-Language": language, "Cache-Control": "no-store", **(headers or {})},
-        PROBLEM,
-    )
+def _kind(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])|\s+", "-", name).lower()

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
-from lcgraph.errors import InputError
+from lcgraph.errors import ArchiveInUse, InputError
 from lcgraph.language import Text
+from lcgraph.publishing.network import Network
 from lcgraph.service.http.app import create_app
 from lcgraph.service.settings import Settings
+from lcgraph.store.embedded import newest
 
 
 def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -> None:
@@ -19,6 +22,7 @@ def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -
     :param say: tells the operator something.
     :raises InputError: if the address cannot be listened on.
     """
+    _begin(settings)
     app = create_app(settings)
     listener = _listen(host, port)
     address = listener.getsockname()
@@ -31,6 +35,18 @@ def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -
     )
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _begin(settings: Settings) -> None:
+    """Builds the store where there is none, so that what the framework says can be asked before anything is published.
+
+    :raises ArchiveError: if the folder cannot be written to.
+    """
+    network = Network(settings.directory, settings.base, settings.engine)
+    network.checker  # noqa: B018 - an engine that there is not is told now, not to the first who checks a file
+    if newest(network.store_directory) is None:
+        with suppress(ArchiveInUse):  # then somebody is publishing, and builds it
+            network.rebuild()
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -46,8 +62,10 @@ def _listen(host: str, port: int) -> socket.socket:
                 "It cannot listen on {host}, port {port}: {error}.",
                 host=host,
                 port=port,
-                error=getattr(error, "strerror", None) or str(error),
+                error=(getattr(error, "strerror", None) or str(error)).rstrip("."),
             ),
-            remedy=Text("Choose another port with --port; with “make demo”: make demo PORT=8001."),
+            remedy=Text("Name an address of this machine with --host.")
+            if isinstance(error, socket.gaierror)
+            else Text("Choose another port with --port; with “make demo”: make demo PORT=8001."),
         ) from error
     return listener

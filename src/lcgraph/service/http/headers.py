@@ -1,0 +1,61 @@
+"""What holds for every response: methods that HTTP asks for, and headers."""
+
+from __future__ import annotations
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_CONTENT_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_METHODS = "GET, HEAD, POST, OPTIONS"
+
+
+def always(headers: MutableHeaders) -> None:
+    """Sets the headers that make a browser do no more than it has to, and let scripts of others read."""
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Access-Control-Allow-Origin"] = "*"  # without credentials: there are none
+    headers["Access-Control-Expose-Headers"] = "Content-Language, Lcgraph-Conforms, Retry-After"
+    headers["Vary"] = "Accept, Accept-Language"
+    if headers.get("content-type", "").startswith("text/html"):
+        headers["Content-Security-Policy"] = _CONTENT_POLICY
+
+
+class Headers:
+    """Sets the headers of every response, answers HEAD as GET without the body, and OPTIONS by itself.
+
+    :param app: what answers all else.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                always(MutableHeaders(scope=message))
+            await send(message)
+
+        if scope["method"] == "OPTIONS":
+            await send_with_headers({"type": "http.response.start", "status": 204, "headers": _preflight()})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        if scope["method"] == "HEAD":  # the server leaves out the body, which it knows to do by its own scope
+            scope = {**scope, "method": "GET"}
+        await self.app(scope, receive, send_with_headers)
+
+
+def _preflight() -> list[tuple[bytes, bytes]]:
+    """The answer to a browser that asks on behalf of another site's script what it may send."""
+    return [
+        (b"allow", _METHODS.encode()),
+        (b"access-control-allow-methods", _METHODS.encode()),
+        (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type"),
+        (b"access-control-max-age", b"86400"),
+    ]

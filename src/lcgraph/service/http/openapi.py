@@ -1,0 +1,121 @@
+"""What ``/openapi.json`` says beyond what FastAPI sees for itself: formats, errors, parameters."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from lcgraph.asking import parameters
+from lcgraph.asking.question import Question
+from lcgraph.framework.framework import Framework
+from lcgraph.language import languages
+from lcgraph.service.http.problems import PROBLEM
+
+_PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "what was found"},
+        "where": {"type": "string"},
+        "expected": {"type": "string"},
+        "remedy": {"type": "string", "description": "how to mend it"},
+        "parameter": {"type": "string"},
+        "allowed": {"type": "array", "items": {"type": "string"}},
+        "limit": {"type": "string", "enum": ["deadline", "memory", "size", "queue"]},
+    },
+}
+
+
+def responses(formats: tuple[str, ...], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """The responses of an address.
+
+    :param formats: media types that the answer comes in.
+    :param errors: statuses that it may have otherwise.
+    """
+    answer: dict[str, Any] = {
+        media_type: {"schema": {} if media_type.endswith("json") else {"type": "string"}} for media_type in formats
+    }
+    said: dict[int | str, dict[str, Any]] = {200: {"description": "The whole answer", "content": answer}}
+    for status in errors:
+        said[status] = {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM: {"schema": _PROBLEM_SCHEMA}},
+        }
+    return said
+
+
+def _parameter(name: str, about: str, schema: dict[str, Any], **more: object) -> dict[str, Any]:
+    return {"name": name, "in": "query", "required": False, "description": about, "schema": schema, **more}
+
+
+_TEXT: dict[str, Any] = {"type": "string"}
+OWN_PARAMETERS = [
+    _parameter("lang", "language, in place of the header Accept-Language", {**_TEXT, "enum": list(languages())}),
+    _parameter("format", "format, in place of the header Accept", _TEXT, example="json"),
+]
+"""What every address takes."""
+
+
+def question_parameters(question: Question, framework: Framework) -> list[dict[str, Any]]:
+    """The parameters of a question."""
+    listed = []
+    for name, parameter in question.head.parameters.items():
+        schema: dict[str, Any] = {"type": "integer" if parameter.type in ("year", "integer") else "string"}
+        allowed = parameters.allowed(parameter, framework)
+        if allowed is not None and parameter.type != "city":  # cities are registered while the service runs
+            schema["enum"] = list(allowed)
+        about = parameter.description.en
+        example = int(parameter.example) if schema["type"] == "integer" else parameter.example
+        listed.append(_parameter(name, about, schema, example=example) | {"required": parameter.required})
+    return [*listed, *OWN_PARAMETERS]
+
+
+_GRAPHS: list[dict[str, Any]] = [
+    _parameter(name, about, {"type": "array", "items": {"type": "string", "format": "uri"}})
+    for name, about in (
+        ("default-graph-uri", "graphs that make up the default graph"),
+        ("named-graph-uri", "graphs that GRAPH may name"),
+    )
+]
+QUERY_BY_GET: dict[str, Any] = {
+    "parameters": [
+        _parameter("query", "the query", _TEXT, example="ASK { ?city a lc:City }"),
+        *_GRAPHS,
+        *OWN_PARAMETERS,
+    ]
+}
+QUERY_BY_POST: dict[str, Any] = {
+    "parameters": [*_GRAPHS, *OWN_PARAMETERS],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/sparql-query": {"schema": _TEXT, "example": "ASK { ?city a lc:City }"},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "required": ["query"], "properties": {"query": _TEXT}}
+            },
+        },
+    },
+}
+FILE: dict[str, Any] = {
+    "parameters": [
+        _parameter("name", "name of the file, where it is the whole body", _TEXT, example="cork.xlsx"),
+        *OWN_PARAMETERS,
+    ],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {"file": {"type": "string", "format": "binary"}},
+                }
+            },
+            "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+        },
+    },
+}

@@ -1,0 +1,55 @@
+"""What an operator sets, from the environment and the options."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import fields
+
+import pytest
+
+from lcgraph.errors import InputError
+from lcgraph.processes import MEGABYTE
+from lcgraph.service.settings import Settings, from_environment
+
+NUMBERS = [field.name for field in fields(Settings) if str(field.type) in ("int", "float")]
+
+
+def test_without_an_environment_the_defaults_hold() -> None:
+    assert from_environment({}) == Settings()
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+def test_every_setting_is_read_from_the_environment(name: str) -> None:
+    found = from_environment({f"LCGRAPH_{name.upper()}": "7"})
+    assert str(getattr(found, name)) in ("7", "7.0")
+    assert getattr(found, name) != getattr(Settings(), name)
+
+
+def test_an_option_goes_before_the_environment_and_an_empty_variable_is_none() -> None:
+    assert from_environment({"LCGRAPH_DATA": "here"}, data="there").data == "there"
+    assert from_environment({"LCGRAPH_DATA": "here"}, data=None).data == "here"
+    assert from_environment({"LCGRAPH_DATA": ""}).data == Settings().data
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("text", ["many", "-1", "nan", "inf", "1e", "１x"])
+def test_a_number_that_is_none_or_makes_no_sense_is_named(name: str, text: str) -> None:
+    variable = f"LCGRAPH_{name.upper()}"
+    with pytest.raises(InputError) as caught:
+        from_environment({variable: text})
+    told = caught.value.told("en")
+    assert variable in told["message"]
+    assert any(character.isdigit() for character in told["remedy"])
+
+
+@pytest.mark.parametrize("name", [name for name in NUMBERS if name != "queue"])
+def test_nothing_can_be_had_none_of_but_the_queue(name: str) -> None:
+    with pytest.raises(InputError):
+        from_environment({f"LCGRAPH_{name.upper()}": "0"})
+    assert from_environment({"LCGRAPH_QUEUE": "0"}).queue == 0
+
+
+def test_the_limits_of_a_query_follow_from_the_settings() -> None:
+    limits = from_environment({"LCGRAPH_QUERY_SECONDS": "2.5", "LCGRAPH_RESULT_MB": "3"}).query_limits
+    assert math.isclose(limits.seconds, 2.5)
+    assert limits.result_bytes == 3 * MEGABYTE
