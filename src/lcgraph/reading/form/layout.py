@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from lcgraph.framework.items import Edition, FocalArea, FocalAreaGroup, KeyFeature, Measure, ValueCell, normalise
@@ -107,6 +108,7 @@ def parse_header(text: str) -> Column | None:
     return None
 
 
+@cache
 def _spellings(field: Field) -> set[str]:
     return {normalise(field.name.replace("_", " ")), normalise(field.zh)}
 
@@ -195,10 +197,13 @@ def parse_city_label(text: str) -> CityLine | None:
     plain, tag = normalise(text), ""
     if tagged := _TAGGED.fullmatch(plain):
         plain, tag = tagged["name"], tagged["tag"]
-    for line in CITY_LINES:
-        if plain in {normalise(line.label(language)) for language in languages()}:
-            return CityLine(line.record, line.field, tag)
-    return None
+    line = _city_labels().get(plain)
+    return CityLine(line.record, line.field, tag) if line is not None else None
+
+
+@cache
+def _city_labels() -> dict[str, CityLine]:
+    return {normalise(line.label(language)): line for line in CITY_LINES for language in languages()}
 
 
 assert set(YEAR_FIELDS) <= {f.name for f in OBSERVATION.fields}

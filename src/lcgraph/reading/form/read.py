@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 _HEADER_WITHIN = 20
 """The header of a sheet of figures stands in one of its first rows."""
 
+_CITY_WITHIN = 60
+"""City and year stand in one of the first lines of the sheet of the city."""
+
 _SPLITS = dict(zip(DIMENSIONS, ("sex", "household_income", "sector", "education_level", "setting"), strict=True))
 _HAS_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
@@ -51,7 +54,8 @@ class CityPlace(RecordPlace):
 
 def is_city_sheet(sheet: Worksheet) -> bool:
     """Whether a sheet says, line by line, which city hands in for which year."""
-    found = {line.key for row in sheet.iter_rows(max_col=4) if (line := _label(row)[0]) and line.record == "submission"}
+    rows = sheet.iter_rows(max_row=_CITY_WITHIN, max_col=4)
+    found = {line.key for row in rows if (line := _label(row)[0]) is not None and line.record == "submission"}
     return {"city", "year"} <= found
 
 
