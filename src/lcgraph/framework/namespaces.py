@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+import pyoxigraph as ox
+
 DEFAULT_BASE: Final = "https://w3id.org/lcgraph/"
 
 LC: Final = "https://w3id.org/lcgraph/ontology#"
@@ -67,10 +69,11 @@ class Names:
     """IRIs of a deployment: everything that is not a term of the ontology lies under its base.
 
     :param base: an absolute ``http`` or ``https`` IRI that ends in a slash.
+    :raises ValueError: if it is none.
     """
 
     def __init__(self, base: str = DEFAULT_BASE) -> None:
-        if not re.fullmatch(r"https?://[^\s<>\"{}|\\^`#?]+/", base):
+        if not (re.fullmatch(r"https?://[^\s/#?][^\s#?]*/", base) and _is_iri(base)):
             raise ValueError(f"a base IRI is http(s), has no query or fragment, and ends in a slash: {base!r}")
         self.base = base
 
@@ -94,6 +97,14 @@ class Names:
     def evidence_graph(submission: str) -> str:
         """The name of the graph with what follows from a submission."""
         return submission + "#evidence"
+
+
+def _is_iri(text: str) -> bool:
+    try:
+        ox.NamedNode(text)
+    except ValueError:
+        return False
+    return True
 
 
 def local_name(iri: str) -> str:
