@@ -96,10 +96,8 @@ def parse_header(text: str) -> Column | None:
     if tagged := _TAGGED.fullmatch(plain):
         plain, language = tagged["name"], tagged["tag"]
     if (found := _YEAR_HEADER.fullmatch(plain)) is not None:
-        for name in YEAR_FIELDS:
-            if found["name"].strip() in _spellings(OBSERVATION.field(name)):
-                return Column(name, year=int(found["year"]), language=language)
-        return None
+        name = _year_names().get(found["name"].strip())
+        return Column(name, year=int(found["year"]), language=language) if name is not None else None
     found = _TARGET_HEADER.fullmatch(plain)
     assert found is not None
     for name, title in TARGET_NAMES.items():
@@ -109,8 +107,10 @@ def parse_header(text: str) -> Column | None:
 
 
 @cache
-def _spellings(field: Field) -> set[str]:
-    return {normalise(field.name.replace("_", " ")), normalise(field.zh)}
+def _year_names() -> dict[str, str]:
+    """What headers call the fields of a year, to the fields' names."""
+    fields = [OBSERVATION.field(name) for name in YEAR_FIELDS]
+    return {normalise(field_name(f, language)): f.name for f in fields for language in languages()}
 
 
 def is_code_header(text: str) -> bool:

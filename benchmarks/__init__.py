@@ -1,0 +1,1 @@
+"""What is measured, beside whom, in one run: ``python -m benchmarks``."""
