@@ -2,9 +2,10 @@
 
 A commit is one ZIP file, ``commits/000/000000001.zip``, that anybody can open: the files as they
 were handed in, each accepted graph as canonical N-Quads, each report, and ``manifest.json`` with
-the SHA-256 of every one of them. Each manifest also names the hash of the commit file before it,
-so that the whole is a chain. A commit is written beside its place, synced to disk, and then linked
-into it: it is there whole or not at all, and nothing is ever written over.
+the SHA-256 of every one of them. The comment of the ZIP file is the SHA-256 of all that stands
+before it, and each manifest names the hash of the commit file before, so that the whole is a chain.
+A commit is written beside its place, synced to disk, and then linked into it: it is there whole or
+not at all, and nothing is ever written over. ``docs/archive.md`` says what is promised.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import fcntl
 import hashlib
 import io
 import json
+import lzma
 import os
+import re
+import shutil
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
@@ -28,6 +33,14 @@ from lcgraph.language import Text
 
 MANIFEST = "manifest.json"
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+_SHARD = 1000
+_SEAL = hashlib.sha256().digest_size * 2
+
+_UNREADABLE = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error),
+    *(OSError, EOFError, LookupError, RuntimeError, TypeError, ValueError),
+)
+"""What reading a ZIP file raises when any of its bytes may be another than was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +101,7 @@ class Commit:
         entry = self.manifest.files[name]
         try:
             data = archive.read(name)
-        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
+        except _UNREADABLE as error:
             raise _damaged(self.path, name) from error
         if hashlib.sha256(data).hexdigest() != entry.sha256:
             raise _damaged(self.path, name)
@@ -111,9 +124,8 @@ class Archive:
     @property
     def last(self) -> int:
         """The number of the last commit; 0 for an empty archive."""
-        shards = sorted(self._shards())
-        for shard in reversed(shards):
-            numbers = [int(path.stem) for path in shard.glob("*.zip")]
+        for shard in sorted(self._shards(), key=lambda path: int(path.name), reverse=True):
+            numbers = [int(path.stem) for path in shard.glob("*.zip") if path.stem.isdecimal()]
             if numbers:
                 return max(numbers)
         return 0
@@ -124,11 +136,13 @@ class Archive:
         :raises ArchiveDamaged: if it is missing, or its manifest cannot be read.
         """
         path = self._path(number)
-        try:
-            with _opened(path) as archive:
+        if not path.exists():
+            raise _damaged(path, why=Text("it is missing"))
+        with _opened(path) as archive:
+            try:
                 manifest = Manifest.from_json(json.loads(archive.read(MANIFEST)))
-        except (KeyError, TypeError, ValueError, zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
-            raise _damaged(path, MANIFEST) from error
+            except _UNREADABLE as error:
+                raise _damaged(path, MANIFEST) from error
         if manifest.number != number:
             raise _damaged(path, MANIFEST)
         return Commit(path, manifest)
@@ -152,27 +166,45 @@ class Archive:
 
         :param progress: is told the number of commits done and of all.
         """
-        previous = ""
         last = self.last
+        previous: str | None = ""
         for number in range(1, last + 1):
             path = self._path(number)
-            try:
-                commit = self.commit(number)
-                for name in commit.manifest.files:
-                    try:
-                        commit.read(name)
-                    except ArchiveDamaged as damage:
-                        yield damage
-                if commit.manifest.previous != previous and previous:
-                    yield _damaged(path, MANIFEST, Text("it does not follow the commit before it"))
-            except ArchiveDamaged as damage:
-                yield damage
-            try:
-                previous = hash_of(path)
-            except OSError:
-                previous = ""
+            damages = list(self._damages(number, previous))
+            yield from damages
+            previous = None if damages else hash_of(path)
             if progress is not None:
                 progress(number, last)
+
+    def _damages(self, number: int, previous: str | None) -> Iterator[ArchiveDamaged]:
+        """What is wrong with one commit.
+
+        :param previous: hash of the commit before; None where that is damaged itself.
+        """
+        path = self._path(number)
+        try:
+            commit = self.commit(number)
+        except ArchiveDamaged as damage:
+            yield damage
+            return
+        whole = True
+        for name in commit.manifest.files:
+            try:
+                commit.read(name)
+            except ArchiveDamaged as damage:
+                whole = False
+                yield damage
+        if whole and not _is_sealed(path):
+            yield _damaged(path, why=Text("it is not what was written"))
+        elif whole and previous is not None and commit.manifest.previous != previous:
+            yield _damaged(
+                path,
+                why=Text(
+                    "it was not written after {before}; one of the two was replaced", before=f"{number - 1:09d}.zip"
+                )
+                if number > 1
+                else Text("it was not written as the first"),
+            )
 
     # writing
 
@@ -185,7 +217,7 @@ class Archive:
         :raises ArchiveError: if the folder cannot be written to.
         """
         try:
-            self._commits.mkdir(parents=True, exist_ok=True)
+            _make_directory(self._commits)
             lock = (self.directory / "lock").open("a")
         except OSError as error:
             raise _cannot_write(self.directory, error) from error
@@ -197,7 +229,10 @@ class Archive:
                     Text("Another process is writing to {directory}.", directory=str(self.directory)),
                     remedy=Text("Wait until it has finished, or end it."),
                 ) from error
-            self._remove_leftovers()
+            try:
+                self._remove_leftovers()
+            except OSError as error:
+                raise _cannot_write(self.directory, error) from error
             yield
 
     def append(
@@ -243,20 +278,40 @@ class Archive:
         self._last_hash = (number, hashlib.sha256(data).hexdigest())
         return Commit(path, manifest)
 
+    def copy_to(self, archive: Archive, until: datetime | None = None) -> None:
+        """Begins another archive with the commits of this one; they share their files where they can.
+
+        :param archive: an archive without commits.
+        :param until: leaves out commits that were written later than this moment.
+        :raises ArchiveDamaged: if a commit cannot be read.
+        :raises ArchiveError: if it cannot be written.
+        """
+        with archive.writing():
+            for commit in self.commits(until=until):
+                path = archive._path(commit.number)
+                try:
+                    path.parent.mkdir(exist_ok=True)
+                    try:
+                        os.link(commit.path, path)
+                    except OSError:  # another disk, or a file system without links
+                        shutil.copyfile(commit.path, path)
+                except OSError as error:
+                    raise _cannot_write(archive.directory, error) from error
+
     def _write(self, path: Path, data: bytes) -> None:
-        if not path.parent.is_dir():
-            path.parent.mkdir(parents=True)
-            _sync_directory(path.parent.parent)
+        shard = path.parent
+        shard.mkdir(exist_ok=True)
         beside = path.with_name(f".{path.name}.{os.getpid()}")
-        with beside.open("xb") as out:
-            out.write(data)
-            out.flush()
-            os.fsync(out.fileno())
         try:
+            with beside.open("xb") as out:
+                out.write(data)
+                out.flush()
+                os.fsync(out.fileno())
             os.link(beside, path)  # unlike a rename this fails where there is such a commit already
         finally:
-            beside.unlink()
-        _sync_directory(path.parent)
+            beside.unlink(missing_ok=True)
+        for folder in (shard, self._commits, self.directory):  # all: a killed writer may have made them unsynced
+            sync(folder)
 
     def _remove_leftovers(self) -> None:
         for shard in self._shards():
@@ -269,10 +324,10 @@ class Archive:
         return self._last_hash[1]
 
     def _path(self, number: int) -> Path:
-        return self._commits / f"{number // 1000:03d}" / f"{number:09d}.zip"
+        return self._commits / f"{number // _SHARD:03d}" / f"{number:09d}.zip"
 
     def _shards(self) -> list[Path]:
-        return [path for path in self._commits.glob("*") if path.is_dir()] if self._commits.is_dir() else []
+        return [path for path in self._commits.glob("*") if path.name.isdecimal() and path.is_dir()]
 
 
 def hash_of(path: Path) -> str:
@@ -290,20 +345,54 @@ def _pack(manifest: Manifest, files: Mapping[str, Content]) -> bytes:
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o644 << 16
             archive.writestr(info, data, compresslevel=1)
-    return out.getvalue()
+        archive.comment = b"0" * _SEAL
+    unsealed = out.getvalue()[:-_SEAL]
+    return unsealed + hashlib.sha256(unsealed).hexdigest().encode()
+
+
+def _is_sealed(path: Path) -> bool:
+    data = path.read_bytes()
+    return hashlib.sha256(data[:-_SEAL]).hexdigest().encode() == data[-_SEAL:]
+
+
+_NOT_IN_NAMES = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*\ud800-\udfff]')
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")
+_NAME_LENGTH = 100
+
+
+def file_name(name: str) -> str:
+    """A name for a file that somebody handed in, which any system can unpack, and into one folder only.
+
+    >>> file_name("../../etc/cork.csv"), file_name("NUL.csv"), file_name("统计年鉴 2016.xlsx")
+    ('.._.._etc_cork.csv', '_NUL.csv', '统计年鉴 2016.xlsx')
+    """
+    name = _NOT_IN_NAMES.sub("_", name).rstrip(". ")
+    if len(name) > _NAME_LENGTH:
+        stem, point, kind = name.rpartition(".")
+        name = stem[: _NAME_LENGTH - len(kind) - 1] + point + kind if len(kind) < 10 else name[:_NAME_LENGTH]
+    return f"_{name}" if not name or _RESERVED.match(name) else name
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         archive = zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise _damaged(path, MANIFEST) from error
+    except _UNREADABLE as error:
+        raise _damaged(path, why=Text("it is not what was written")) from error
     with archive:
         yield archive
 
 
-def _sync_directory(path: Path) -> None:
+def _make_directory(path: Path) -> None:
+    """Makes a folder and those above it that are missing, each synced into the one above."""
+    if not path.is_dir():
+        _make_directory(path.parent)
+        path.mkdir(exist_ok=True)
+        sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Returns when a file, or a folder's list of files, is on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -315,7 +404,7 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _damaged(path: Path, name: str, why: Text | None = None) -> ArchiveDamaged:
+def _damaged(path: Path, name: str = "", why: Text | None = None) -> ArchiveDamaged:
     return ArchiveDamaged(
         Text("The archive is damaged: {name} in {file} is not what was written.", name=name, file=path.name)
         if why is None
