@@ -1,7 +1,7 @@
 """Work that may run away: done in processes that are killed at their deadline and replaced.
 
 A worker is started as ``python -m MODULE FD`` with one end of a socket pair. It limits its own
-memory, leaves the network where the platform lets it, and then answers requests, one at a time.
+memory, gives up the network where the platform lets it, and then answers requests, one at a time.
 The answer to a request is any number of messages that begin with ``D`` (data), then one that begins
 with ``S`` (how it ended, as JSON). An answer without ``S`` is not whole and is never given out.
 """
@@ -9,12 +9,14 @@ with ``S`` (how it ended, as JSON). An answer without ``S`` is not whole and is 
 from __future__ import annotations
 
 import ctypes
+import errno
 import json
 import os
 import pickle
 import resource
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -30,8 +32,12 @@ from lcgraph.language import Text
 
 MEGABYTE = 1024 * 1024
 _CHUNK = 256 * 1024
-_CLONE_NEWNET = 0x40000000
-_CLONE_NEWUSER = 0x10000000
+_GRACE = 2.0
+
+_SOCKET_CALLS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
+"""For each machine: how the kernel names it, and the number of the system call ``socket``."""
+_NO_NEW_PRIVILEGES, _SET_SECCOMP, _SECCOMP_FILTER = 38, 22, 2
+_SECCOMP_ERROR, _SECCOMP_ALLOW = 0x00050000, 0x7FFF0000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,14 @@ class Ended:
 
 
 class Died(Exception):
-    """A worker died while it worked: its memory limit is the usual reason."""
+    """A worker died while it worked.
+
+    :param of_memory: whether it wanted more memory than it may have; else it was ended from outside.
+    """
+
+    def __init__(self, *, of_memory: bool) -> None:
+        super().__init__()
+        self.of_memory = of_memory
 
 
 # the side of the worker
@@ -94,11 +107,14 @@ def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
         _confine(pickle.loads(connection.recv_bytes()))  # noqa: S301 - from the process that started this one
         connection.send_bytes(b"ready")
         while True:
-            request = pickle.loads(connection.recv_bytes())  # noqa: S301
+            request, seconds = pickle.loads(connection.recv_bytes())  # noqa: S301
+            # Should the process that keeps the deadline be dead by then, this one ends all the same.
+            signal.setitimer(signal.ITIMER_REAL, seconds + _GRACE)
             try:
                 ending = handle(request, connection)
             except MemoryError:
                 ending = {"ok": False, "kind": "memory"}
+            signal.setitimer(signal.ITIMER_REAL, 0)
             connection.send_bytes(b"S" + json.dumps(ending).encode())
 
 
@@ -109,9 +125,33 @@ def _confine(memory_bytes: int) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
-            # In a network namespace of its own there is nothing to connect to. Where a container
-            # forbids it, what would reach out is still refused before it gets here.
-            ctypes.CDLL(None).unshare(_CLONE_NEWUSER | _CLONE_NEWNET)
+            _forbid_sockets(ctypes.CDLL(None, use_errno=True))
+
+
+def _forbid_sockets(libc: ctypes.CDLL) -> None:
+    """From here on this process cannot make a socket, so there is nothing to connect by.
+
+    It is a filter on system calls, which any process may put on itself, in a container too:
+    https://www.kernel.org/doc/html/latest/userspace-api/seccomp_filter.html. Elsewhere than on
+    Linux, what would reach out is refused before it gets here.
+    """
+    architecture, number = _SOCKET_CALLS[os.uname().machine]
+    load, jump_if_equal, give_back = 0x20, 0x15, 0x06
+    program = b"".join(
+        struct.pack("=HBBI", *step)
+        for step in (
+            (load, 0, 0, 4),  # the architecture of the call
+            (jump_if_equal, 0, 3, architecture),
+            (load, 0, 0, 0),  # its number
+            (jump_if_equal, 0, 1, number),
+            (give_back, 0, 0, _SECCOMP_ERROR | errno.EACCES),
+            (give_back, 0, 0, _SECCOMP_ALLOW),
+        )
+    )
+    steps = ctypes.create_string_buffer(program, len(program))
+    filter_ = struct.pack("@HP", len(program) // 8, ctypes.addressof(steps))
+    if libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0) == 0:
+        libc.prctl(_SET_SECCOMP, _SECCOMP_FILTER, filter_, 0, 0)
 
 
 # the side of those who have work to do
@@ -136,11 +176,19 @@ class _Worker:
             self.connection.recv_bytes()
             self.ready = True
 
-    def kill(self) -> None:
+    def is_dead(self) -> bool:
+        """Whether the process has ended, though nobody here told it to."""
+        return self.process.poll() is not None
+
+    def kill(self) -> int:
+        """Ends the process at once, if it has not ended.
+
+        :return: its exit status; negative for the signal that ended it.
+        """
         with suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGKILL)
         self.connection.close()
-        self.process.wait()
+        return self.process.wait()
 
     def close(self) -> None:
         """Lets the process end by itself, and kills it if it does not."""
@@ -199,6 +247,7 @@ class Workers:
         with self._changed:
             self._closed = True
             workers, self._free, self._spare = self._free + self._spare, [], []
+            self._changed.notify_all()
         for worker in workers:
             worker.close()
 
@@ -211,12 +260,12 @@ class Workers:
         :raises LimitExceeded: if it takes longer, or too many requests wait already.
         :raises Died: if the worker died.
         """
-        with self._borrowed(queue) as borrowed:
+        with self._borrowed(queue, seconds) as borrowed:
             worker, body = borrowed.worker, bytearray()
             try:
                 worker.wait_until_ready()
                 deadline = time.monotonic() + seconds
-                worker.connection.send_bytes(pickle.dumps(request))
+                worker.connection.send_bytes(pickle.dumps((request, seconds)))
                 while True:
                     left = deadline - time.monotonic()
                     if left <= 0 or not worker.connection.poll(left):
@@ -229,10 +278,10 @@ class Workers:
                         break
                     body += message[1:]
             except (EOFError, ConnectionResetError, BrokenPipeError) as error:
-                raise Died from error
+                raise Died(of_memory=worker.process.wait() != -signal.SIGKILL) from error
             said = json.loads(message[1:])
             if said.get("kind") == "memory":
-                raise Died
+                raise Died(of_memory=True)
             borrowed.usable = True
             return Ended(bytes(body), said)
 
@@ -240,48 +289,59 @@ class Workers:
         return _Worker(self._module, self._memory_bytes)
 
     def _refill(self) -> None:
-        while len(self._spare) < self._spare_wanted and not self._closed:
-            self._spare.append(self._new())
+        with suppress(OSError):  # no process to be had now; one will be started when it is needed
+            while len(self._spare) < self._spare_wanted and not self._closed:
+                self._spare.append(self._new())
 
     @contextmanager
-    def _borrowed(self, queue: int) -> Iterator[_Borrowed]:
-        borrowed = _Borrowed(self._take(queue))
+    def _borrowed(self, queue: int, patience: float) -> Iterator[_Borrowed]:
+        borrowed = _Borrowed(self._take(queue, patience))
         try:
             yield borrowed
         finally:
             self._give_back(borrowed)
 
-    def _take(self, queue: int) -> _Worker:
+    def _take(self, queue: int, patience: float) -> _Worker:
         with self._changed:
-            if self._started < self._count and not self._free:
-                self._started += 1
-                return self._spare.pop() if self._spare else self._new()
-            if not self._free:
+            if not self._may_go_on():
                 if self._waiting >= queue:
-                    raise LimitExceeded(
-                        Text("{n} requests are waiting already.", n=self._waiting),
-                        limit="queue",
-                        remedy=Text("Ask again in a few seconds."),
-                    )
+                    raise self._busy()
                 self._waiting += 1
                 try:
-                    while not self._free:
-                        self._changed.wait()
+                    if not self._changed.wait_for(self._may_go_on, patience):
+                        raise self._busy()
                 finally:
                     self._waiting -= 1
-            return self._free.pop()
+            while self._free:
+                worker = self._free.pop()
+                if not worker.is_dead():
+                    return worker
+                worker.kill()  # ended from outside while it was idle
+                self._started -= 1
+            worker = self._spare.pop() if self._spare else self._new()
+            self._started += 1
+            return worker
+
+    def _may_go_on(self) -> bool:
+        return bool(self._free) or self._started < self._count
+
+    def _busy(self) -> LimitExceeded:
+        return LimitExceeded(
+            Text("{n} requests are waiting already.", n=self._waiting),
+            limit="queue",
+            remedy=Text("Ask again in a few seconds."),
+        )
 
     def _give_back(self, borrowed: _Borrowed) -> None:
         worker = borrowed.worker
         if not borrowed.usable:
             worker.kill()
         with self._changed:
-            if self._closed:
-                if borrowed.usable:
-                    worker.close()
-                return
-            if not borrowed.usable:
-                worker = self._spare.pop() if self._spare else self._new()
-            self._free.append(worker)
+            if borrowed.usable and not self._closed:
+                self._free.append(worker)
+            else:
+                self._started -= 1
             self._changed.notify()
             self._refill()
+        if borrowed.usable and self._closed:
+            worker.close()
