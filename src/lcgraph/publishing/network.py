@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
-from pathlib import Path, PurePath
+from pathlib import Path
+from threading import Lock
 
 import pyoxigraph as ox
 
 import lcgraph
-from lcgraph.archive.archive import Archive, Content, Provenance
+from lcgraph.archive.archive import Archive, Commit, Content, Provenance, file_name
 from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
 from lcgraph.checking.check import Checker
 from lcgraph.checking.report import Report
-from lcgraph.errors import DoesNotConform, InputError, NotFound
+from lcgraph.errors import ArchiveDamaged, ArchiveError, DoesNotConform, InputError, NotFound, StoreError
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Description, Framework, framework
 from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, Names, local_name
@@ -24,7 +25,7 @@ from lcgraph.language import Text
 from lcgraph.publishing.cities import described_cities
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
-from lcgraph.store.embedded import Writer, canonical_lines, graph_hash, newest, opened
+from lcgraph.store.embedded import Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
 
 COMMIT_SUBMISSIONS = 1000
 COMMIT_BYTES = 64 * 1024 * 1024
@@ -82,6 +83,7 @@ class Network:
         self._framework: Framework | None = None
         self._checker: Checker | None = None
         self._seen: str | None = None
+        self._looking = Lock()
         self._cities_digest: int | None = None
 
     def _base(self, wanted: str) -> str:
@@ -93,7 +95,7 @@ class Network:
                     Text("“{base}” cannot be a base IRI.", base=wanted),
                     expected=Text("an address that begins with http:// or https:// and ends with a slash"),
                 ) from error
-        begun = self.archive.commit(1).manifest.base if self.archive.last else ""
+        begun = self._begun_with()
         if wanted and begun and wanted != begun:
             raise InputError(
                 Text(
@@ -106,41 +108,43 @@ class Network:
             )
         return wanted or begun or DEFAULT_BASE
 
+    def _begun_with(self) -> str:
+        for number in range(1, self.archive.last + 1):
+            try:
+                return self.archive.commit(number).manifest.base
+            except ArchiveDamaged:  # the others say the same
+                continue
+        return ""
+
     @property
     def framework(self) -> Framework:
         """The framework, with the cities that are known here now."""
-        name = newest(self.store_directory)
-        if name != self._seen or self._framework is None:
-            self._look_at_cities(name)
-        assert self._framework is not None
-        return self._framework
-
-    def _look_at_cities(self, checkpoint: str | None) -> None:
-        quads = self._cities_of(checkpoint)
-        digest = None if quads is None else hash(frozenset(quads))
-        if self._framework is None or digest != self._cities_digest:
-            self._framework = Framework(self.base, quads)
-            self._checker = None
-        self._seen, self._cities_digest = checkpoint, digest
-
-    def _cities_of(self, checkpoint: str | None) -> list[ox.Quad] | None:
-        """What a checkpoint says of cities; None where there is none, then the ontology's own hold."""
-        if checkpoint is None:
-            return None
-        graph = ox.NamedNode(Names(self.base).graph("cities"))
-        try:
-            with opened(self.store_directory, checkpoint) as store:
-                return list(store.quads_for_pattern(None, None, None, graph)) or None
-        except OSError:
-            return self._cities_of(newest(self.store_directory))
+        return self._known()[0]
 
     @property
     def checker(self) -> Checker:
         """Checks against the shapes, with the cities that are known here now."""
-        framework = self.framework
-        if self._checker is None:
-            self._checker = Checker(framework, self._engine)
-        return self._checker
+        return self._known()[1]
+
+    def _known(self) -> tuple[Framework, Checker]:
+        with self._looking:
+            name = newest(self.store_directory)
+            if self._framework is None or self._checker is None or name != self._seen:
+                name, quads = self._cities()
+                digest = None if quads is None else hash(frozenset(quads))
+                if self._framework is None or self._checker is None or digest != self._cities_digest:
+                    self._framework = Framework(self.base, quads)
+                    self._checker = Checker(self._framework, self._engine)
+                self._seen, self._cities_digest = name, digest
+            return self._framework, self._checker
+
+    def _cities(self) -> tuple[str | None, list[ox.Quad] | None]:
+        """The newest checkpoint, and what it says of cities; without one the ontology's own hold."""
+        if newest(self.store_directory) is None:
+            return None, None
+        graph = ox.NamedNode(Names(self.base).graph("cities"))
+        with newest_opened(self.store_directory) as (name, store):
+            return name, list(store.quads_for_pattern(None, None, None, graph)) or None
 
     @property
     def today(self) -> date:
@@ -167,14 +171,16 @@ class Network:
         :param by: who accepts.
         :param partly: accept those that conform even where others do not; else all or none.
         :param progress: is told of each submission as it was checked.
-        :param acknowledged: is told of each accepted submission once it is on disk.
+        :param acknowledged: is told of each accepted submission once it is on disk in the archive.
         :raises DoesNotConform: if one does not conform and ``partly`` is not set; nothing was accepted.
+        :raises ArchiveError: if the archive cannot be written; what was not acknowledged was not accepted.
+        :raises StoreError: if the store cannot be written; what was acknowledged is safe in the archive.
         """
         outcomes: list[Published] = []
         with self._writing() as writer:
             pending = _Pending()
             batches: list[_Pending] = []
-            heads = _Heads(writer, self.framework)
+            heads = _Heads(writer)
             for reading in readings:
                 outcome = self._check_in(reading, by, heads, pending)
                 outcomes.append(outcome)
@@ -198,8 +204,6 @@ class Network:
             for batch in (*batches, pending):
                 if batch.events:
                     self._commit(batch, writer, acknowledged)
-            if any(outcome.status == "accepted" for outcome in outcomes):
-                writer.checkpoint()
         return outcomes
 
     def withdraw(self, submission: str, reason: str, by: str) -> str:
@@ -214,7 +218,7 @@ class Network:
             raise InputError(Text("A withdrawal needs a reason."), remedy=Text("Say why, with --reason."))
         iri = submission if ":" in submission else f"{self.framework.names.base}submission/{submission.strip('/')}"
         with self._writing() as writer:
-            state = _Heads(writer, self.framework).state(iri)
+            state = _Heads(writer).state(iri)
             if state != "current":
                 raise NotFound(
                     {
@@ -225,8 +229,7 @@ class Network:
                     remedy=Text("Name a submission that is published, such as ie-cork/2016/1."),
                 )
             event = Withdrawn(submission=iri, reason=reason.strip(), by=by)
-            self._append((event,), {}, writer)
-            writer.checkpoint()
+            writer.apply(self._append((event,), {}))
         return iri
 
     def register(self, name: str, data: bytes, by: str) -> list[str]:
@@ -239,14 +242,13 @@ class Network:
         described = described_cities(name, data, self.framework)
         with self._writing() as writer:
             lines = "".join(sorted(described.lines(self.framework.names.graph("cities"))))
-            original = f"originals/{PurePath(name).name}"
+            original = f"originals/{file_name(name)}"
             event = Registered(cities=tuple(described.cities), graph="cities.nq", original=original, by=by)
             files = {
                 "cities.nq": Content(lines.encode(), MEDIA_TYPES["nq"]),
                 original: Content(data, MEDIA_TYPES.get(extension(name), "application/octet-stream")),
             }
-            self._append((event,), files, writer)
-            writer.checkpoint()
+            writer.apply(self._append((event,), files))
         return [local_name(city) for city in described.cities]
 
     def rebuild(
@@ -259,36 +261,61 @@ class Network:
         """Builds the store anew from the archive.
 
         :param until: as of this moment; then the store goes to another folder.
-        :param to: the folder of that store; without it the network's own store is replaced.
+        :param to: a folder for the store and its own copy of the archive, a network by itself; without
+            it the network's own store is replaced.
         :return: the SHA-256 of the graph in canonical N-Quads.
+        :raises InputError: if there is no place for what is asked for.
         """
-        if until is not None and to is None:
+        if to is not None:
+            return self._copy_to(to, until).rebuild(progress)
+        if until is not None:
             raise InputError(
                 Text("A store as of a past date does not take the place of the present one."),
                 remedy=Text("Name a folder for it, with --to."),
             )
         with self.archive.writing():
-            writer = Writer(
-                (to / "store") if to is not None else self.store_directory, self.archive, framework(self.base)
-            )
-            writer.rebuild(progress, until)
-            digest = graph_hash(canonical_lines(writer.store))
+            writer = Writer(self.store_directory, self.archive, framework(self.base))
+            writer.rebuild(progress)
             writer.close()
-        return digest
+            return graph_hash(self.dump())
+
+    def _copy_to(self, directory: Path, until: datetime | None) -> Network:
+        copy = Network(directory, self.base, self._engine, self._clock)
+        if copy.archive.last:
+            raise InputError(
+                Text("There is an archive in {directory} already.", directory=str(directory)),
+                remedy=Text("Name a folder that is empty or not there yet."),
+            )
+        self.archive.copy_to(copy.archive, until)
+        return copy
+
+    def catch_up(self) -> None:
+        """Has readers see all that the archive holds, should a process that published have been killed.
+
+        Where another process is publishing it will do so itself, and where the folder cannot be
+        written to, readers see what there is.
+        """
+        if self.archive.last != (commit_of(newest(self.store_directory)) or 0):
+            with suppress(ArchiveError, StoreError), self._writing(wait=False):
+                pass
 
     def dump(self) -> Iterator[str]:
-        """The whole graph as canonical N-Quads, line by line."""
-        with self._writing() as writer:
-            yield from canonical_lines(writer.store)
+        """The whole graph as canonical N-Quads, line by line.
+
+        :raises StoreError: if there is nothing yet.
+        """
+        self.catch_up()
+        with newest_opened(self.store_directory) as (_, store):
+            yield from canonical_lines(store)
 
     # within
 
     @contextmanager
-    def _writing(self) -> Iterator[Writer]:
-        with self.archive.writing():
+    def _writing(self, *, wait: bool = True) -> Iterator[Writer]:
+        with self.archive.writing(wait=wait):
             writer = Writer(self.store_directory, self.archive, framework(self.base))
-            writer.open()
             try:
+                writer.open()
                 yield writer
             finally:
                 writer.close()
@@ -335,7 +362,7 @@ class Network:
         nquads = graph.nquads().encode()
         originals = []
         for file in reading.files:
-            path = f"originals/{file.sha256[:16]}/{file.name}"
+            path = f"originals/{file.sha256[:16]}/{file_name(file.name)}"
             originals.append(path)
             if path not in pending.files:
                 pending.files[path] = Content(reading.originals[file.name], file.media_type)
@@ -362,14 +389,14 @@ class Network:
         return event
 
     def _commit(self, batch: _Pending, writer: Writer, acknowledged: Callable[[Published], None] | None) -> None:
-        self._append(tuple(batch.events), batch.files, writer)
+        commit = self._append(batch.events, batch.files)
         if acknowledged is not None:
             for outcome in batch.outcomes:
                 acknowledged(outcome)
-
-    def _append(self, events: Sequence[Event], files: dict[str, Content], writer: Writer) -> None:
-        commit = self.archive.append(tuple(events), files, self._provenance, self._clock())
         writer.apply(commit)
+
+    def _append(self, events: Sequence[Event], files: dict[str, Content]) -> Commit:
+        return self.archive.append(tuple(events), files, self._provenance, self._clock())
 
     @cached_property
     def _provenance(self) -> Provenance:
@@ -414,9 +441,9 @@ class Head:
 class _Heads:
     """The last submission of each city and year, from the store and from what is being accepted."""
 
-    def __init__(self, writer: Writer, framework: Framework) -> None:
-        self._store = writer.store
-        self._names = framework.names
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer  # and not its store: who holds that keeps it open
+        self._names = writer.framework.names
         self._known: dict[tuple[str, int], Head] = {}
 
     def of(self, city: str, year: int) -> Head:
@@ -456,4 +483,4 @@ class _Heads:
 
     def _said(self, node: ox.NamedNode) -> Description:
         graph = ox.NamedNode(self._names.graph("archive"))
-        return Description(self._store.quads_for_pattern(node, None, None, graph))
+        return Description(self._writer.store.quads_for_pattern(node, None, None, graph))

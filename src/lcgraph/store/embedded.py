@@ -2,9 +2,11 @@
 
 ::
 
-    store/writer/             the writer's database
-    store/checkpoints/N/      snapshots (hard links), each opened read-only by readers
-    store/newest              the name of the checkpoint that readers should open
+    store/writer/                 the writer's database
+    store/checkpoints/N-COMMIT/   snapshots (hard links), each opened read-only by readers: the N-th
+                                  one, of the archive up to its commit COMMIT
+    store/checkpoints/*.lease     locked by the readers that have a checkpoint open
+    store/newest                  the name of the checkpoint that readers should open
 
 A reader never opens the writer's own folder: opening a live database read-only fails one time in
 ten. The store holds nothing that the archive does not; where in doubt it is built anew.
@@ -19,13 +21,12 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from datetime import datetime
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from lcgraph.archive.archive import Archive, Commit
+from lcgraph.archive.archive import Archive, Commit, sync
 from lcgraph.errors import StoreError
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
@@ -36,6 +37,9 @@ from lcgraph.store.index import Change, change, commit_iri, fold, framework_line
 KEEP_CHECKPOINTS = 2
 BULK = 20_000
 """From this many statements on, a change is bulk-loaded: twice as fast, but more files."""
+
+MANY_FILES = 80
+"""So many files of the database are merged before it is closed; a commit stalls at about twice as many."""
 
 _SORT_RUN = 1_000_000
 
@@ -53,6 +57,8 @@ class Writer:
         self.archive = archive
         self.framework = framework
         self._store: ox.Store | None = None
+        self._holds = 0
+        self._shown = True
 
     @property
     def store(self) -> ox.Store:
@@ -72,34 +78,46 @@ class Writer:
         :raises StoreError: if the folder cannot be written to.
         """
         path = self.directory / "writer"
-        if not (path / "CURRENT").exists():
+        applied = None
+        if (path / "CURRENT").exists():
+            try:
+                self._store = ox.Store(str(path))
+                applied = self._applied()
+            except OSError as error:
+                if "lock" in str(error).lower():
+                    raise StoreError(
+                        Text("Another process has the store in {directory} open.", directory=str(self.directory)),
+                        remedy=Text("Wait until it has finished, or end it."),
+                    ) from error
+        if applied is None:
             self.rebuild()
             return
-        try:
-            self._store = ox.Store(str(path))
-            fits = self._fits()
-        except OSError:
-            fits = False
-        if not fits:
-            self._store = None
-            self.rebuild()
-            return
-        behind = list(self.archive.commits(after=self.applied()))
-        for commit in behind:
+        for old in path.glob("LOG.old.*"):  # one for each time that it was opened
+            old.unlink(missing_ok=True)
+        self._holds = applied
+        self._shown = commit_of(newest(self.directory)) == applied
+        for commit in self.archive.commits(after=applied):
             self.apply(commit)
-        if behind or newest(self.directory) is None:
-            self.checkpoint()
-
-    def _fits(self) -> bool:
-        """Whether the store was built with this ontology, and from this archive and no later one."""
-        if ox.Quad(*self._marker()) not in self.store or self._commit_quad(self.archive.last + 1) in self.store:
-            return False
-        applied = self.applied()
-        return applied == 0 or self._time_quad(self.archive.commit(applied)) in self.store
 
     def close(self) -> None:
-        """Lets go of the database."""
+        """Lets go of the database, and has readers see what was written.
+
+        :raises StoreError: if the folder cannot be written to.
+        """
         self._store = None
+        if not self._shown:
+            self._checkpoint()
+            self._shown = True
+            self._tidy()
+
+    def _applied(self) -> int | None:
+        """The last commit in the store; None if it was not built from this archive with this ontology."""
+        if ox.Quad(*self._marker()) not in self.store or self._commit_quad(self.archive.last + 1) in self.store:
+            return None
+        applied = self.applied()
+        if applied and self._time_quad(self.archive.commit(applied)) not in self.store:
+            return None
+        return applied
 
     def applied(self) -> int:
         """The number of the last commit that the store holds."""
@@ -134,8 +152,29 @@ class Writer:
         """Changes the store by a commit: all of it or, where the process is killed, nothing.
 
         :raises ArchiveDamaged: if a file of the commit is not what was written.
+        :raises StoreError: if the store cannot be written to.
         """
-        self._change(change(commit, self.framework))
+        done = change(commit, self.framework)
+        with self._written():
+            self._change(done)
+        self._holds, self._shown = commit.number, False
+
+    @contextmanager
+    def _written(self) -> Iterator[None]:
+        """:raises StoreError: for what goes wrong when the store is written to."""
+        try:
+            yield
+        except OSError as error:
+            raise StoreError(
+                Text(
+                    "The store in {directory} cannot be written: {error}.",
+                    directory=str(self.directory),
+                    error=str(error).rstrip("."),
+                ),
+                remedy=Text(
+                    "See to it that the folder may be written to and that the disk is not full. What was accepted is safe in the archive; “lcgraph rebuild” builds the store anew from it."
+                ),
+            ) from error
 
     def _change(self, done: Change) -> None:
         if not done.drop and not done.forget:
@@ -147,79 +186,75 @@ class Writer:
             return
         self.store.update(_update(done, self.framework))
 
-    def checkpoint(self) -> None:
-        """Makes what was written visible to readers.
+    def _checkpoint(self) -> None:
+        """Makes a snapshot of the closed database, and points readers to it.
 
-        :raises StoreError: if the snapshot cannot be made.
+        It shares the database's files, which are never changed, and has a copy of its log, which is
+        short. The database's own way to make one writes all that is in memory to eleven files and
+        syncs each of them thrice, which takes several times as long.
         """
         checkpoints = self.directory / "checkpoints"
-        try:
+        with self._written():
             checkpoints.mkdir(parents=True, exist_ok=True)
-            taken = [int(path.name) for path in checkpoints.iterdir() if path.name.isdigit()]
-            name = str(max(taken, default=0) + 1)
-            self.store.backup(str(checkpoints / name))
+            number = max((_number(path.name) for path in checkpoints.iterdir()), default=0) + 1
+            name = f"{number}-{self._holds}"
+            (checkpoints / f"{name}.lease").touch()
+            _snapshot(self.directory / "writer", checkpoints / name)
             _point_to(self.directory, name)
-        except OSError as error:
-            raise StoreError(
-                Text(
-                    "The store in {directory} cannot be written: {error}.",
-                    directory=str(self.directory),
-                    error=str(error),
-                ),
-                remedy=Text("See to it that the disk is not full. What was accepted is safe in the archive."),
-            ) from error
-        self._remove_old(checkpoints, int(name))
+        self._remove_old(checkpoints, number)
 
     @staticmethod
     def _remove_old(checkpoints: Path, newest_number: int) -> None:
-        for path in checkpoints.iterdir():
-            if not path.name.isdigit() or int(path.name) > newest_number - KEEP_CHECKPOINTS:
+        for lease in checkpoints.glob("*.lease"):
+            if _number(lease.name) > newest_number - KEEP_CHECKPOINTS:
                 continue
-            lease = checkpoints / f"{path.name}.lease"
             with lease.open("a") as held:
                 try:
                     fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 except BlockingIOError:
                     continue  # a reader still has it open; it goes the next time
-                shutil.rmtree(path, ignore_errors=True)
+                shutil.rmtree(lease.with_suffix(""), ignore_errors=True)
                 with suppress(OSError):
                     lease.unlink()
 
-    def rebuild(self, progress: Callable[[int, int], None] | None = None, until: datetime | None = None) -> None:
+    def _tidy(self) -> None:
+        """Merges the files of the database where there are many.
+
+        A database that stays open does so by itself, and a commit that finds too many waits for it
+        for seconds; but this one is closed after each commit, which breaks the merging off.
+        """
+        writer = self.directory / "writer"
+        if len(list(writer.glob("*.sst"))) > MANY_FILES:
+            with self._written():
+                store = ox.Store(str(writer))
+                store.optimize()
+
+    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
         """Builds the store anew from the archive.
 
         The old store stays in use until the new one is whole.
 
         :param progress: is told the number of commits read and of all.
-        :param until: leaves out commits that were written later than this moment.
         :raises ArchiveDamaged: if a commit is not what was written.
+        :raises StoreError: if the folder cannot be written to.
         """
-        self.close()
+        self._store = None
         beside = self.directory / "rebuilding"
         shutil.rmtree(beside, ignore_errors=True)
-        try:
-            beside.mkdir(parents=True)
-            store = ox.Store(str(beside / "writer"))
-        except OSError as error:
-            raise StoreError(
-                Text(
-                    "The store in {directory} cannot be written: {error}.",
-                    directory=str(self.directory),
-                    error=str(error),
-                ),
-                remedy=Text("See to it that the folder may be written to and that the disk is not full."),
-            ) from error
-        done = fold(self._counted(self.archive.commits(until=until), progress), self.framework)
+        done = fold(self._counted(self.archive.commits(), progress), self.framework)
         lines = [line for line in framework_lines(self.framework) if not _forgotten(line, done, self.framework)]
         lines.append(_marker_line(self._marker()))
-        store.bulk_load("".join(lines + done.add), ox.RdfFormat.N_QUADS)
-        store.flush()
-        del store
-        shutil.rmtree(self.directory / "writer", ignore_errors=True)
-        (beside / "writer").rename(self.directory / "writer")
-        shutil.rmtree(beside, ignore_errors=True)
-        self._store = ox.Store(str(self.directory / "writer"))
-        self.checkpoint()
+        with self._written():
+            beside.mkdir(parents=True)
+            store = ox.Store(str(beside / "writer"))
+            store.bulk_load("".join(lines + done.add), ox.RdfFormat.N_QUADS)
+            store.flush()
+            del store
+            shutil.rmtree(self.directory / "writer", ignore_errors=True)
+            (beside / "writer").rename(self.directory / "writer")
+            shutil.rmtree(beside, ignore_errors=True)
+            self._store = ox.Store(str(self.directory / "writer"))
+        self._holds, self._shown = self.archive.last, False
 
     def _counted(self, commits: Iterable[Commit], progress: Callable[[int, int], None] | None) -> Iterator[Commit]:
         last = self.archive.last
@@ -276,21 +311,88 @@ def opened(directory: Path, name: str) -> Iterator[ox.Store]:
     :raises OSError: if it is gone; then there is a newer one.
     """
     checkpoints = directory / "checkpoints"
-    with (checkpoints / f"{name}.lease").open("a") as lease:
+    with (checkpoints / f"{name}.lease").open() as lease:  # the writer made it: readers need not write
         fcntl.flock(lease, fcntl.LOCK_SH)
         yield ox.Store.read_only(str(checkpoints / name))
 
 
+@contextmanager
+def newest_opened(directory: Path) -> Iterator[tuple[str, ox.Store]]:
+    """The newest checkpoint, open and held, with its name.
+
+    :raises StoreError: if there is none, or it cannot be opened.
+    """
+    with ExitStack() as held:
+        tried = None
+        while True:
+            name = newest(directory)
+            if name is None:
+                raise nothing_yet(directory)
+            try:
+                store = held.enter_context(opened(directory, name))
+            except OSError as error:
+                if name == tried:
+                    raise cannot_be_read(directory) from error
+                tried = name  # removed in this very moment, perhaps: then there is a newer one
+            else:
+                break
+        yield name, store
+
+
+def nothing_yet(directory: Path) -> StoreError:
+    """The error for a store that there is not."""
+    return StoreError(
+        Text("There is nothing to ask yet in {directory}.", directory=str(directory.parent)),
+        remedy=Text("Publish a submission first, or name another folder with --data."),
+    )
+
+
+def cannot_be_read(directory: Path) -> StoreError:
+    """The error for a store that is damaged."""
+    return StoreError(
+        Text("The store in {directory} cannot be read.", directory=str(directory)),
+        remedy=Text("Build it anew from the archive with “lcgraph rebuild”."),
+    )
+
+
 def newest(directory: Path) -> str | None:
-    """The name of the checkpoint that readers should open; None where there is none yet."""
+    """The name of the checkpoint that readers should open; None where there is none."""
     try:
-        return (directory / "newest").read_text(encoding="ascii").strip() or None
+        name = (directory / "newest").read_text(encoding="ascii").strip()
     except OSError:
         return None
+    checkpoint = directory / "checkpoints" / name
+    there = name and (checkpoint / "CURRENT").exists() and checkpoint.with_name(f"{name}.lease").exists()
+    return name if there else None
+
+
+def commit_of(checkpoint: str | None) -> int | None:
+    """The number of the last commit that a checkpoint holds; None for no checkpoint."""
+    number = (checkpoint or "").partition("-")[2]
+    return int(number) if number.isdecimal() else None
+
+
+def _number(name: str) -> int:
+    """Which one a checkpoint is, by its name or by the name of something that belongs to it."""
+    number = name.partition("-")[0]
+    return int(number) if number.isdecimal() else 0
+
+
+def _snapshot(database: Path, to: Path) -> None:
+    """Another folder with a closed database; on disk when this returns."""
+    to.mkdir()
+    for file in database.iterdir():
+        if file.suffix == ".sst":
+            os.link(file, to / file.name)
+        elif file.name != "LOCK" and not file.name.startswith("LOG"):
+            shutil.copyfile(file, to / file.name)
+            if file.suffix == ".log":
+                sync(to / file.name)
+    sync(to)
 
 
 def _point_to(directory: Path, name: str) -> None:
-    beside = directory / f".newest.{os.getpid()}"
+    beside = directory / ".newest"
     beside.write_text(name + "\n", encoding="ascii")
     beside.replace(directory / "newest")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -11,9 +11,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from lcgraph.errors import StoreError
 from lcgraph.framework.namespaces import PREFIXES
 from lcgraph.processes import Sender, work
-from lcgraph.store.embedded import newest, opened
+from lcgraph.store.embedded import newest, newest_opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +50,11 @@ class _Reader:
 
     def open_newest(self, directory: Path) -> ox.Store:
         """The newest checkpoint; opened again only when there is a newer one."""
-        for _ in range(10):
-            name = newest(directory)
-            if name is not None and name == self.name and self.store is not None:
-                return self.store
+        if self.store is None or newest(directory) != self.name:
             self.store = None
             self.held.close()
-            if name is not None:
-                with suppress(OSError):  # removed in this very moment: there is a newer one
-                    self.store = self.held.enter_context(opened(directory, name))
-                    self.name = name
-        raise OSError(f"no checkpoint in {directory} can be opened")
+            self.name, self.store = self.held.enter_context(newest_opened(directory))
+        return self.store
 
     def answer(self, request: Request, connection: Connection) -> dict[str, Any]:
         try:
@@ -68,7 +63,10 @@ class _Reader:
             return {"ok": False, "kind": "size"}
         except SyntaxError as error:
             return {"ok": False, "kind": "syntax", "message": str(error.msg or error)}
-        except (ValueError, RuntimeError, OSError) as error:
+        except (StoreError, OSError):
+            self.store = None  # it is opened anew the next time
+            return {"ok": False, "kind": "store"}
+        except (ValueError, RuntimeError) as error:
             return {"ok": False, "kind": "other", "message": str(error)}
 
     def _answer(self, request: Request, connection: Connection) -> dict[str, Any]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lcgraph.errors import LimitExceeded, QueryError, QuerySyntaxError, StoreError
+from lcgraph.errors import LimitExceeded, QueryError, QuerySyntaxError
 from lcgraph.language import Text
 from lcgraph.processes import MEGABYTE, Died, Workers
-from lcgraph.store.embedded import newest
+from lcgraph.store.embedded import cannot_be_read, newest, nothing_yet
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.reader_process import Request
 
@@ -77,7 +77,7 @@ class Readers:
         :raises QuerySyntaxError: if the query does not parse.
         :raises LimitExceeded: if it passes a limit; never is a part of an answer given as the whole.
         :raises QueryError: if it cannot be run for another reason.
-        :raises StoreError: if there is no store yet.
+        :raises StoreError: if there is no store yet, or it cannot be read.
         """
         limits = self.limits
         if len(query.encode()) > limits.query_bytes:
@@ -87,10 +87,7 @@ class Readers:
                 remedy=Text("Ask for less at once."),
             )
         if newest(self.directory) is None:
-            raise StoreError(
-                Text("There is nothing to ask yet in {directory}.", directory=str(self.directory.parent)),
-                remedy=Text("Publish a submission first, or name another folder with --data."),
-            )
+            raise nothing_yet(self.directory)
         request = Request(
             str(self.directory),
             query,
@@ -112,6 +109,10 @@ class Readers:
                 remedy=Text("Ask for less: name a city, a measure or a year, or add a LIMIT."),
             ) from error
         except Died as error:
+            if not error.of_memory:
+                raise QueryError(
+                    Text("The process that ran the query was ended from outside."), remedy=Text("Ask again.")
+                ) from error
             raise LimitExceeded(
                 Text(
                     "The query needed more than {limit} MB of memory and was ended.",
@@ -122,6 +123,8 @@ class Readers:
             ) from error
         if ended.said["ok"]:
             return Result(ended.body, ended.said["media_type"], ended.said["checkpoint"])
+        if ended.said["kind"] == "store":
+            raise cannot_be_read(self.directory)
         raise self._failure(ended.said, limits)
 
     @staticmethod
