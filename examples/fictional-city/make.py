@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from lcgraph.framework.framework import Framework
+from lcgraph.framework.framework import Framework, natural
 from lcgraph.framework.items import Measure, ValueCell
 from lcgraph.framework.namespaces import DIMENSIONS, local_name
 from lcgraph.reading import as_rdf, as_table
@@ -108,7 +108,7 @@ def lumenport(framework: Framework) -> Submission:
                 key=key,
                 type=framework.codes("document-type").code(kind).iri,
                 title={"en": en, "zh": zh},
-                supports=tuple(framework.actions.code(code).iri for code in actions),
+                supports=tuple(framework.actions.code(code).iri for code in sorted(actions, key=natural)),
                 issued=issued,
                 link=f"https://lumenport.example/{key}",
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 import pyoxigraph as ox
@@ -35,6 +36,8 @@ def to_rdf(submission: Submission, framework: Framework, kind: str) -> bytes:
     statements = quads if as_dataset else (quad.triple for quad in quads)
     data = ox.serialize(statements, format=rdf_format, prefixes=prefixes)
     assert data is not None
+    if kind == "jsonld":  # the serializer writes one long line, in which no place could be named
+        return json.dumps(json.loads(data), ensure_ascii=False, indent=1).encode() + b"\n"
     return _sorted_prefixes(data) if kind in ("ttl", "trig") else data
 
 

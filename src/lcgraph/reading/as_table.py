@@ -8,13 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import openpyxl
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import local_name
 from lcgraph.language import pick
-from lcgraph.reading import terms
+from lcgraph.reading import terms, values
 from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
 from lcgraph.reading.submission import PARTS, Record, Submission
 from lcgraph.reading.workbook_file import to_bytes
@@ -57,8 +58,10 @@ def to_workbook(submission: Submission, framework: Framework, language: str = "e
         columns = columns_of(record_type, by_type[record_type.name])
         names = {f.name: f for f in record_type.fields}
         sheet.append([_header(names, column, language) for column in columns])
-        for row in by_type[record_type.name]:
-            sheet.append([row.get(column) for column in columns])
+        for number, row in enumerate(by_type[record_type.name], 2):
+            for index, column in enumerate(columns, 1):
+                if (value := row.get(column)) is not None:
+                    write_value(sheet.cell(number, index), value)
         for cell in sheet[1]:
             cell.font = Font(bold=True)
         for number, column in enumerate(columns, 1):
@@ -66,6 +69,19 @@ def to_workbook(submission: Submission, framework: Framework, language: str = "e
             sheet.column_dimensions[get_column_letter(number)].width = min(max([len(column), *widths]) + 2, 50)
         sheet.freeze_panes = "A2"
     return to_bytes(book)
+
+
+def write_value(cell: Cell, value: object) -> None:
+    """Puts a value into a cell as what it is: openpyxl would make a formula of a text that begins with “=”."""
+    if isinstance(value, Decimal):
+        number = float(value)
+        if values.from_float(number) == value:
+            cell.value = int(value) if value == value.to_integral_value() else number
+            return
+        value = terms.digits(value)  # more digits than a number of a workbook can hold; such a text is read
+    cell.value = value  # type: ignore[assignment]  # text or whole number, by the field's kind
+    if isinstance(value, str):
+        cell.data_type = "s"
 
 
 def _header(names: Mapping[str, Field], column: str, language: str) -> str:
@@ -83,7 +99,7 @@ def columns_of(record_type: RecordType, rows: Sequence[Mapping[str, object]]) ->
     for f in record_type.fields:
         columns.append(f.name)
         if f.kind is Kind.TEXTS:
-            more = {c for row in rows for c in row if c.startswith(f.name + "_") and c not in BY_NAME}
+            more = {c for row in rows for c in row if c.startswith(f.name + "_")}
             columns.extend(sorted(more - {g.name for g in record_type.fields}))
     return columns
 
@@ -115,8 +131,7 @@ def _cell(f: Field, value: object, framework: Framework) -> object:
         case Kind.UNIT:
             return framework.units[str(value)].code
         case Kind.NUMBER:
-            assert isinstance(value, Decimal)
-            return int(value) if value == value.to_integral_value() else float(value)
+            return value
         case Kind.ACTIONS:
             assert isinstance(value, tuple)
             return "; ".join(local_name(action) for action in value)
@@ -128,6 +143,4 @@ def _cell(f: Field, value: object, framework: Framework) -> object:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, float):
-        return terms.digits(Decimal(repr(value)))
-    return str(value)
+    return terms.digits(value) if isinstance(value, Decimal) else str(value)

@@ -6,8 +6,6 @@ unpacked or parsed. A full submission of 79 cells over ten years is far below ea
 
 from __future__ import annotations
 
-import io
-import zipfile
 from dataclasses import dataclass
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
@@ -22,6 +20,10 @@ class Limits:
 
     :ivar file_bytes: size of the file.
     :ivar unpacked_bytes: size of what a workbook unpacks to.
+    :ivar parts: files inside a workbook.
+    :ivar cell_elements: XML elements of cells in a workbook: a cell with text takes three or four.
+    :ivar other_elements: all other XML elements of a workbook.
+    :ivar merged: cells of a workbook that are part of merged ranges.
     :ivar rows: rows of a sheet or lines of a table.
     :ivar columns: columns of a sheet.
     :ivar statements: triples of an RDF file.
@@ -29,6 +31,10 @@ class Limits:
 
     file_bytes: int = 20 * MEGABYTE
     unpacked_bytes: int = 60 * MEGABYTE
+    parts: int = 1_000
+    cell_elements: int = 1_000_000
+    other_elements: int = 50_000
+    merged: int = 20_000
     rows: int = 20_000
     columns: int = 200
     statements: int = 500_000
@@ -86,45 +92,6 @@ def check_size(name: str, data: bytes, limits: Limits) -> None:
             where=name,
             remedy=Text("Hand in one submission at a time, without pictures and other attachments."),
         )
-
-
-def check_archive(name: str, data: bytes, limits: Limits) -> None:
-    """Refuses a workbook that unpacks to more than it should, before anything is unpacked.
-
-    The sizes in the archive's directory can lie; what is then read is cut off at the same limit.
-
-    :raises UnreadableFile: if it is not a ZIP archive.
-    :raises FileTooLarge: if it unpacks to too much.
-    """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            total = 0
-            for member in archive.infolist():
-                if member.flag_bits & 0x1:
-                    raise UnreadableFile(
-                        Text("The workbook {file} is protected by a password.", file=name),
-                        where=name,
-                        remedy=Text("Save it without a password and hand it in again."),
-                    )
-                with archive.open(member) as unpacked:
-                    while chunk := unpacked.read(MEGABYTE):
-                        total += len(chunk)
-                        if total > limits.unpacked_bytes:
-                            raise FileTooLarge(
-                                Text(
-                                    "The workbook {file} unpacks to more than {limit} MB.",
-                                    file=name,
-                                    limit=limits.unpacked_bytes // MEGABYTE,
-                                ),
-                                where=name,
-                                remedy=Text("Copy the filled-in rows into a new workbook and hand that in."),
-                            )
-    except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
-        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
-    except Exception as error:
-        if isinstance(error, (UnreadableFile, FileTooLarge)):
-            raise
-        raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error  # zlib.error and its like
 
 
 def damaged(name: str, wanted: Text, data: bytes) -> UnreadableFile:

@@ -18,10 +18,10 @@ from urllib.parse import unquote
 import pyoxigraph as ox
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
-from lcgraph.framework.framework import Framework
+from lcgraph.framework.framework import Framework, natural
 from lcgraph.framework.namespaces import DCTERMS, LC, RDF, SPDX, TYPE, XSD, local_name
 from lcgraph.language import Text
-from lcgraph.reading import values
+from lcgraph.reading import json_ld, values
 from lcgraph.reading.fields import RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
 from lcgraph.reading.graph import SubmissionGraph
@@ -44,6 +44,9 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
 }
+
+_DOCUMENT_TYPE = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
+"""Also in UTF-16."""
 
 _AUXILIARY = {LC + "SubmittedFile", SPDX + "Checksum"}
 """Classes of nodes that publishing writes anew."""
@@ -73,13 +76,15 @@ def parse(name: str, data: bytes, kind: str, limits: Limits) -> tuple[list[ox.Qu
     :raises UnreadableFile: if the file is not in that format, with the line.
     :raises FileTooLarge: if it has too many statements.
     """
-    if kind == "rdf" and re.search(rb"<!(DOCTYPE|ENTITY)", data):
-        line = data[: re.search(rb"<!(DOCTYPE|ENTITY)", data).start()].count(b"\n") + 1  # type: ignore[union-attr]  # found above
+    if kind == "rdf" and (found := _DOCUMENT_TYPE.search(data)):
+        line = data.count(b"\n", 0, found.start()) + 1
         raise UnreadableFile(
             Text("The file {file} declares a document type or entities; they are not read.", file=name),
             where=Place(name, line=line).text(),
             remedy=Text("Write the RDF/XML without <!DOCTYPE> and <!ENTITY>, or hand in Turtle."),
         )
+    if kind == "jsonld":
+        json_ld.inspect(name, data)
     parser = ox.parse(data, FORMATS[kind], base_iri=BASE)
     quads: list[ox.Quad] = []
     try:
@@ -95,6 +100,12 @@ def parse(name: str, data: bytes, kind: str, limits: Limits) -> tuple[list[ox.Qu
             quads.append(quad)
     except SyntaxError as error:
         raise _not_that_format(name, data, kind, error) from error
+    except MemoryError as error:
+        raise FileTooLarge(
+            Text("The file {file} has a text that is too long to read.", file=name),
+            where=name,
+            remedy=Text("Shorten it, or hand it in as a document and name that with its link."),
+        ) from error
     return quads, dict(parser.prefixes)
 
 
@@ -283,7 +294,8 @@ class _Reader:
 
     def _key(self, node: Node, record_type: RecordType) -> str:
         if node not in self.keys:
-            name = unquote(local_name(node.value)).removeprefix(record_type.name + "-") or node.value
+            name = unquote(local_name(node.value)).removeprefix(record_type.name + "-")
+            name = " ".join(re.sub(r"[;；\x00-\x1f\x7f]", " ", name).split()) or "-"
             taken = set(self.keys.values())
             key, n = name, 1
             while key in taken:
@@ -294,12 +306,22 @@ class _Reader:
 
     def _value(self, f: Field, terms: list[Term], language: str) -> object:
         if f.kind is Kind.TEXTS:
-            return {(term.language or language): term.value for term in _literals(terms)}
+            texts: dict[str, str] = {}
+            for term in _literals(terms):
+                text, tag = values.words(term.value), term.language or language
+                if texts.setdefault(tag, text) != text:
+                    raise Unreadable(
+                        "NotUnderstood",
+                        Text("There are two texts in the language “{language}”.", language=tag),
+                        Text("Keep one of them, or make one of the two."),
+                    )
+            return {tag: text for tag, text in texts.items() if text}
         if f.kind is Kind.SOURCES:
             source = next(t for t in RECORD_TYPES if t.name == "source")
             return tuple(sorted(self._key(t, source) for t in terms if not isinstance(t, ox.Literal)))
         if f.kind is Kind.ACTIONS:
-            return tuple(sorted(_known(term, self.framework.actions.__contains__) for term in terms))
+            known = {_known(term, self.framework.actions.__contains__) for term in terms}
+            return tuple(sorted(known, key=lambda iri: natural(local_name(iri))))
         if not terms:
             return None
         if len(terms) > 1:
@@ -336,11 +358,7 @@ class _Reader:
             case Kind.LANGUAGE:
                 return values.language(term.value)
             case _:
-                return term.value.strip()
-
-    @cached_property
-    def _source_type(self) -> RecordType:
-        return next(t for t in RECORD_TYPES if t.name == "source")
+                return values.words(term.value)
 
 
 def _name(node: Node) -> str:
@@ -361,9 +379,7 @@ def _number(term: Term) -> Decimal:
     numeric = {XSD + name for name in ("decimal", "integer", "double", "float", "int", "long", "short")}
     if isinstance(term, ox.Literal) and term.datatype.value in numeric:
         try:
-            value = Decimal(term.value)
-            if value.is_finite() and (value == 0 or abs(value.adjusted()) <= values.MAX_DIGITS):
-                return value
+            return values.finite(Decimal(term.value))
         except InvalidOperation:
             pass
     raise Unreadable("NotUnderstood", Text("{term} is not a number.", term=str(term)), Text("Write an xsd:decimal."))

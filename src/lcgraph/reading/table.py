@@ -38,7 +38,7 @@ RECORDS: Mapping[str, Callable[..., Record]] = {
     "document": Document,
 }
 
-_TAGGED = re.compile(r"(.+)[_@]([a-z]{2,3})")
+_TAGGED = re.compile(r"(.+?)[_@]([a-z]{2,3}(?:-[a-z0-9]{1,8})*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,9 @@ class Assembler:
             found[row.kind].append(row)
         head = self._head(found["submission"])
         language = str(head.get("language") or "en")
-        source_keys = {row.values["key"].text.strip() for row in found["source"] if "key" in row.values}
+        source_keys = {" ".join(row.values["key"].text.split()) for row in found["source"] if "key" in row.values}
+        for kind in ("source", "document"):
+            self._repeated_keys(found[kind])
         parts: dict[str, list[Record]] = {}
         for kind, attribute in PARTS.items():
             parts[attribute] = [
@@ -166,6 +168,23 @@ class Assembler:
                 )
             )
         return self._values(SUBMISSION, rows[0], "en", set()) | {"place": rows[0].place}
+
+    def _repeated_keys(self, rows: list[Row]) -> None:
+        seen: dict[str, Row] = {}
+        for row in rows:
+            value = row.values.get("key")
+            key = " ".join(value.text.split()) if value is not None else ""
+            if key and seen.setdefault(key, row) is not row:
+                first = seen[key].place.of("key")
+                self.findings.append(
+                    Finding(
+                        "KeyRepeated",
+                        row.place.of("key"),
+                        key,
+                        Text("The key “{found}” stands twice; the other is in {place}.", found=key, place=first.text()),
+                        Text("Give each a key of its own, or delete one of them."),
+                    )
+                )
 
     def _record(self, record_type: RecordType, row: Row, language: str, source_keys: set[str]) -> Record | None:
         before = len(self.findings)
@@ -209,11 +228,14 @@ class Assembler:
 
     def _texts(self, f: Field, row: Row, language: str) -> Iterator[tuple[str, str]]:
         for column, value in row.values.items():
-            if column == f.name or (column.startswith(f.name + "_") and column not in BY_NAME):
+            if column == f.name or column.startswith(f.name + "_"):
                 if value.trouble is not None:
                     self._finding(value.trouble, row.place.of(column), value.text, "")
                 elif value.text.strip():
-                    yield column[len(f.name) + 1 :] or language, value.text.strip()
+                    try:
+                        yield column[len(f.name) + 1 :] or language, values.words(value.text)
+                    except Unreadable as trouble:
+                        self._finding(trouble, row.place.of(column), value.text, "")
 
     def _read(self, f: Field, value: Value, source_keys: set[str]) -> object:
         text, meanings = value.text, self.meanings
@@ -246,8 +268,10 @@ class Assembler:
                 )
             case Kind.SOURCES:
                 return tuple(sorted({self._source(part, source_keys) for part in _parts(text)}))
+            case Kind.KEY:
+                return values.key(text)
             case _:
-                return text.strip()
+                return values.words(text)
 
     @staticmethod
     def _number(value: Value) -> Decimal:
@@ -258,13 +282,14 @@ class Assembler:
                 Text("Write digits with a point as decimal mark, such as 12.5."),
             )
         if isinstance(value.content, int):
-            return Decimal(value.content)
+            return values.finite(Decimal(value.content))
         if isinstance(value.content, float):
-            return values.from_float(value.content)
+            return values.finite(values.from_float(value.content))
         return values.number(value.text)
 
     @staticmethod
-    def _source(key: str, known: set[str]) -> str:
+    def _source(text: str, known: set[str]) -> str:
+        key = " ".join(text.split())
         if key in known:
             return key
         from difflib import get_close_matches

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from urllib.parse import urlsplit
 
 from lcgraph.framework.framework import Framework
@@ -26,6 +26,12 @@ _YEAR = re.compile(r"(1[89]|20|21)\d\d", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _IRI_FORBIDS = re.compile(r'[\x00-\x20<>"{}|\\^`]')
 
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""What neither XML nor a cell of Excel can hold, and nobody means to write."""
+
+MAX_TEXT = 32_000
+"""A cell of Excel holds 32,767 characters."""
+
 MAX_DIGITS = 30
 """Figures with more digits than this are not figures."""
 
@@ -40,10 +46,65 @@ def number(text: str) -> Decimal:
     """
     text = text.strip()
     if _NUMBER.fullmatch(text) and len(text) <= MAX_DIGITS:
-        value = Decimal(text)
-        if value == 0 or abs(value.adjusted()) <= MAX_DIGITS:
-            return value
+        return finite(Decimal(text))
     raise _what_was_meant(text)
+
+
+def finite(value: Decimal) -> Decimal:
+    """A figure that can be written with few digits.
+
+    :raises Unreadable: if it is infinite, or so large or small that no figure is.
+    """
+    if value.is_finite() and (value == 0 or (abs(value.adjusted()) < MAX_DIGITS and len(digits(value)) <= MAX_DIGITS)):
+        return value
+    raise Unreadable(
+        "NotAFigure",
+        Text("{found} is too large, too small or too long for a figure.", found=shorten(str(value), 40)),
+        Text("Write it with at most {n} digits.", n=MAX_DIGITS),
+    )
+
+
+def words(text: str) -> str:
+    r"""A text as it is kept: without blanks around it, with ``\n`` between its lines.
+
+    :raises Unreadable: if it has characters that no text has, or is too long for a cell of Excel.
+
+    >>> words(" Cork\r\nCity ")
+    'Cork\nCity'
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    found = _NO_TEXT.search(text)
+    if found is not None:
+        raise Unreadable(
+            "TextUnreadable",
+            Text("The text has the control character {code} in it.", code=f"U+{ord(found[0]):04X}"),
+            Text("Take it out; it shows where “{near}” stands.", near=shorten(_NO_TEXT.sub(" ", text), 40)),
+        )
+    if len(text) > MAX_TEXT:
+        raise Unreadable(
+            "TextUnreadable",
+            Text("The text has {n} characters; at most {limit} are taken.", n=f"{len(text):,}", limit=f"{MAX_TEXT:,}"),
+            Text("Shorten it, or hand it in as a document and name that with its link."),
+        )
+    return text
+
+
+def key(text: str) -> str:
+    """A key, by which records of a submission refer to one another.
+
+    :raises Unreadable: if it has a semicolon in it, which stands between keys.
+
+    >>> key(" yearbook  2016 ")
+    'yearbook 2016'
+    """
+    plain = " ".join(words(text).split())
+    if re.search("[;；]", plain):
+        raise Unreadable(
+            "TextUnreadable",
+            Text("“{found}” has a semicolon in it, which stands between two keys.", found=shorten(plain)),
+            Text("Write the key without it, here and where it is referred to."),
+        )
+    return plain
 
 
 def _what_was_meant(text: str) -> Unreadable:
@@ -112,11 +173,12 @@ def _try(text: str) -> str | None:
 
 
 def from_float(value: float) -> Decimal:
-    """The figure of a numeric cell of a workbook: the shortest decimal that is that number."""
-    try:
-        return Decimal(repr(value))
-    except InvalidOperation as error:  # pragma: no cover - repr of a float is a number or nan
-        raise ValueError(value) from error
+    """The figure of a numeric cell of a workbook: the shortest decimal that is that number.
+
+    >>> from_float(0.1)
+    Decimal('0.1')
+    """
+    return Decimal(repr(value))
 
 
 def count(text: str) -> int:

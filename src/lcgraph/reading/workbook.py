@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 import openpyxl
@@ -48,7 +48,9 @@ def read_rows(name: str, book: Workbook, findings: list[Finding]) -> Iterator[Ro
 def no_submission(name: str, book: Workbook) -> UnreadableFile:
     """The error for a workbook in which nothing of a submission is found."""
     return UnreadableFile(
-        Text("The workbook {file} has no sheet “Submission”; it has {sheets}.", file=name, sheets=book.sheetnames),
+        Text("The workbook {file} has no sheet “Submission”; it has {sheets}.", file=name, sheets=book.sheetnames)
+        if book.sheetnames
+        else Text("The workbook {file} has no sheets.", file=name),
         where=name,
         expected=Text("the sheets {sheets}", sheets=[t.sheet for t in RECORD_TYPES]),
         remedy=Text(
@@ -236,12 +238,12 @@ def value_of(cell: Cell | MergedCell, merged: dict[str, str], *, is_figure: bool
                 ),
             )
         return Value(text, content)
-    if isinstance(content, (datetime, date)):
+    if isinstance(content, (datetime, date, time, timedelta)):
         trouble = None
         if is_figure:
             trouble = Unreadable(
                 "DateInsteadOfFigure",
-                Text("The cell holds the date {found}.", found=str(content)[:10]),
+                Text("The cell holds the date or time {found}.", found=str(content)[:10]),
                 Text(
                     "Excel makes dates of texts such as 12.5 or 3/4. Format the cell as a number and write the figure again."
                 ),
@@ -261,6 +263,8 @@ def _number_as_text(text: str) -> Unreadable | None:
         value = number(text)
     except Unreadable as trouble:
         return trouble
+    if from_float(float(value)) != value:
+        return None  # a number of a workbook has too few digits for it
     return Unreadable(
         "NumberAsText",
         Text("The cell holds the text “{found}”, not a number.", found=text),

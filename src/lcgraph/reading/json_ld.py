@@ -1,0 +1,63 @@
+"""What a JSON-LD file holds, found out before it is read as RDF."""
+
+from __future__ import annotations
+
+import json
+
+from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.language import Text
+from lcgraph.reading.places import Place
+
+MAX_DEPTH = 100
+MAX_TERMS = 1_000
+"""Each term of a context costs time for every context within it."""
+
+
+def inspect(name: str, data: bytes) -> None:
+    """Refuses what would take a JSON-LD processor very long, and what is not JSON.
+
+    Contexts at other addresses are not looked for here: the parser is given no way to fetch one.
+
+    :raises UnreadableFile: if it is not JSON, with the line.
+    :raises FileTooLarge: if it is nested too deeply, or its contexts have too many terms.
+    """
+    try:
+        content = json.loads(data.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        return  # the reader says so, with the line
+    except RecursionError as error:
+        raise _too_deep(name) from error
+    except ValueError as error:
+        line = getattr(error, "lineno", None)
+        raise UnreadableFile(
+            Text("The file {file} is not JSON: {error}.", file=name, error=getattr(error, "msg", None) or str(error)),
+            where=Place(name, line=line).text(),
+            expected=Text("{format}", format="JSON-LD"),
+            remedy=Text("Mend the place that is named, or save the file in the format that its name says."),
+        ) from error
+    terms = 0
+    waiting: list[tuple[object, int, bool]] = [(content, 1, False)]
+    while waiting:
+        value, depth, in_context = waiting.pop()
+        if depth > MAX_DEPTH:
+            raise _too_deep(name)
+        if isinstance(value, dict):
+            terms += len(value) if in_context else 0
+            if terms > MAX_TERMS:
+                raise FileTooLarge(
+                    Text("The contexts of {file} have more than {limit} terms.", file=name, limit=f"{MAX_TERMS:,}"),
+                    where=name,
+                    remedy=Text("Give one context at the top of the file, with the terms that are used."),
+                )
+            waiting.extend((v, depth + 1, in_context or key == "@context") for key, v in value.items())
+        elif isinstance(value, list):
+            terms += len(value) if in_context else 0
+            waiting.extend((v, depth + 1, in_context) for v in value)
+
+
+def _too_deep(name: str) -> FileTooLarge:
+    return FileTooLarge(
+        Text("The file {file} is nested more than {limit} levels deep.", file=name, limit=MAX_DEPTH),
+        where=name,
+        remedy=Text("A submission is flat: write each record as a node of its own, beside the others."),
+    )
