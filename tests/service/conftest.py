@@ -2,52 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from service_support import COMMAND, Ran, Run, Serve, Served, environment, serving
 
 from lcgraph.publishing.network import Network
-
-COMMAND = str(Path(sys.executable).with_name("lcgraph"))
-
-Run = Callable[..., "Ran"]
-Serve = Callable[..., AbstractContextManager["Served"]]
-
-
-@dataclass(frozen=True)
-class Ran:
-    """What a command did."""
-
-    status: int
-    out: str
-    err: str
-
-
-@dataclass(frozen=True)
-class Served:
-    """A server that runs."""
-
-    process: subprocess.Popen[str]
-    address: str
-    client: httpx.Client
-
-
-def environment(**more: str) -> dict[str, str]:
-    """The environment of a process, without any setting of who runs the tests."""
-    kept = {
-        k: v
-        for k, v in os.environ.items()
-        if not k.startswith(("LCGRAPH_", "LC_", "LANG", "COLUMNS", "PYTHONUTF8", "PYTHONIOENCODING"))
-    }
-    return kept | {"LANG": "C.UTF-8", "NO_COLOR": "1"} | more
 
 
 @pytest.fixture
@@ -65,30 +28,6 @@ def run(tmp_path: Path) -> Run:
         return Ran(ended.returncode, out, err)
 
     return running
-
-
-@contextmanager
-def serving(data: Path, **settings: str) -> Iterator[Served]:
-    """A server on a free port; ends it."""
-    process = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0", "--data", str(data)],
-        stderr=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        text=True,
-        env=environment(**settings),
-    )
-    assert process.stderr is not None
-    try:
-        said = process.stderr.readline()
-        assert "http://" in said, said + process.stderr.read()
-        address = said.rsplit(" ", 1)[-1].strip()
-        with httpx.Client(base_url=address, timeout=60, headers={"Accept": "*/*"}) as client:
-            yield Served(process, address, client)
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
-        process.stderr.close()
 
 
 @pytest.fixture(scope="session")

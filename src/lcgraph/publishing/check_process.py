@@ -52,6 +52,10 @@ def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
         report = network.check(read(request.name, request.data, network.framework))
     except LcgraphError as error:
         return {"ok": False, "error": type(error).__name__, "told": {lang: error.told(lang) for lang in languages()}}
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a fault of ours, which is not to be taken for a want of memory
+        return {"ok": False, "fault": f"{type(error).__name__}: {error}"}
     out = Sender(connection, _REPORT_BYTES)
     out.write(render(report, request.media_type, request.language))
     out.flush()

@@ -451,6 +451,12 @@ def _checked(service: Service, name: str, data: bytes, media_type: str, language
     try:
         ended = service.checkers.run(request, settings.check_seconds, settings.queue)
     except Died as error:
+        if not error.of_memory:
+            raise LimitExceeded(
+                Text("The process that checked the file was ended from outside."),
+                limit="memory",
+                remedy=Text("Ask again."),
+            ) from error
         raise FileTooLarge(
             Text(
                 "The file {file} needed more than {limit} MB of memory to read.",
@@ -461,6 +467,8 @@ def _checked(service: Service, name: str, data: bytes, media_type: str, language
         ) from error
     if ended.said["ok"]:
         return ended.body, bool(ended.said["conforms"])
+    if "fault" in ended.said:
+        raise RuntimeError(ended.said["fault"])
     kind = {"FileTooLarge": FileTooLarge, "UnreadableFile": UnreadableFile}.get(ended.said["error"], InputError)
     raise _told_again(kind, ended.said["told"])
 
