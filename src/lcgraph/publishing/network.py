@@ -20,7 +20,7 @@ from lcgraph.checking.report import Report
 from lcgraph.errors import ArchiveDamaged, ArchiveError, DoesNotConform, InputError, NotFound, StoreError
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Description, Framework, framework
-from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, Names, local_name
+from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, TYPE, Names, local_name
 from lcgraph.language import Text
 from lcgraph.publishing.cities import described_cities
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
@@ -84,7 +84,7 @@ class Network:
         self._checker: Checker | None = None
         self._seen: str | None = None
         self._looking = Lock()
-        self._cities_digest: int | None = None
+        self._told_by: frozenset[ox.Quad] = frozenset()
 
     def _base(self, wanted: str) -> str:
         if wanted:
@@ -130,21 +130,32 @@ class Network:
         with self._looking:
             name = newest(self.store_directory)
             if self._framework is None or self._checker is None or name != self._seen:
-                name, quads = self._cities()
-                digest = None if quads is None else hash(frozenset(quads))
-                if self._framework is None or self._checker is None or digest != self._cities_digest:
-                    self._framework = Framework(self.base, quads)
-                    self._checker = Checker(self._framework, self._engine)
-                self._seen, self._cities_digest = name, digest
+                self._seen = self._look(name)
+            assert self._framework is not None
+            assert self._checker is not None
             return self._framework, self._checker
 
-    def _cities(self) -> tuple[str | None, list[ox.Quad] | None]:
-        """The newest checkpoint, and what it says of cities; without one the ontology's own hold."""
-        if newest(self.store_directory) is None:
-            return None, None
-        graph = ox.NamedNode(Names(self.base).graph("cities"))
-        with newest_opened(self.store_directory) as (name, store):
-            return name, list(store.quads_for_pattern(None, None, None, graph)) or None
+    def _look(self, name: str | None) -> str | None:
+        """Takes note of the cities that the newest checkpoint knows; without one the ontology's own hold.
+
+        Reading all of them takes long where there are many, so they are read only where one may have changed.
+
+        :return: name of the checkpoint that was looked at.
+        """
+        if name is None:
+            self._take_note(None, frozenset())
+            return None
+        with newest_opened(self.store_directory) as (opened, store):
+            told_by = _what_tells_of_cities(store, Names(self.base))
+            if self._framework is None or told_by != self._told_by:
+                cities = ox.NamedNode(Names(self.base).graph("cities"))
+                self._take_note(list(store.quads_for_pattern(None, None, None, cities)) or None, told_by)
+        return opened
+
+    def _take_note(self, cities: list[ox.Quad] | None, told_by: frozenset[ox.Quad]) -> None:
+        self._framework = Framework(self.base, cities)
+        self._checker = Checker(self._framework, self._engine)
+        self._told_by = told_by
 
     @property
     def today(self) -> date:
@@ -407,6 +418,14 @@ class Network:
             ontology=resources.digest("ontology", base),
             shapes=resources.digest("shapes", base),
         )
+
+
+def _what_tells_of_cities(store: ox.Store, names: Names) -> frozenset[ox.Quad]:
+    """The registrations, and with which ontology the store was built: the cities change only with these."""
+    archive, framework_graph = ox.NamedNode(names.graph("archive")), ox.NamedNode(names.graph("framework"))
+    registrations = store.quads_for_pattern(None, ox.NamedNode(TYPE), ox.NamedNode(LC + "Registration"), archive)
+    ontology = store.quads_for_pattern(framework_graph, ox.NamedNode(LC + "graphHash"), None, archive)
+    return frozenset((*registrations, *ontology))
 
 
 class _Refused(Exception):
