@@ -28,11 +28,11 @@ STEPS = (
     (publishing, "submission_graph", "write the graphs"),
     (Checker, "check_graph", "check"),
     (Archive, "append", "archive: hash, pack, write"),
-    (os, "fsync", "archive: fsync"),
+    (os, "fsync", "fsync"),
     (embedded, "change", "read back from the archive, work out the evidence"),
-    (Writer, "_change", "index"),
+    (Writer, "apply", "index"),
     (Writer, "open", "open the store; for the first table, make it"),
-    (Writer, "checkpoint", "checkpoint"),
+    (Writer, "close", "close the store, checkpoint for readers"),
 )
 """Functions whose time is taken, and what they do. Each step's time is without that of the others."""
 

@@ -39,12 +39,11 @@ STEPS = (
     (publishing, "submission_graph", "write the graph"),
     (Checker, "check_graph", "check"),
     (Archive, "append", "archive: hash, pack, write"),
-    (os, "fsync", "archive: fsync"),
+    (os, "fsync", "fsync"),
     (embedded, "change", "work out the evidence"),
-    (Writer, "_change", "index"),
-    (Writer, "checkpoint", "backup"),
+    (Writer, "apply", "index"),
+    (Writer, "close", "close the store, checkpoint for readers"),
     (shutil, "rmtree", "afterwards: remove an old checkpoint"),
-    (Writer, "close", "afterwards: close the store"),
 )
 """Functions whose time is taken, and what they do. Each step's time is without that of the others."""
 
