@@ -111,7 +111,7 @@ def natural(code: str) -> tuple[tuple[int, str], ...]:
     >>> sorted(["10.1", "2.1", "1.1.1-a"], key=natural)
     ['1.1.1-a', '2.1', '10.1']
     """
-    return tuple((int(part), "") if part.isdigit() else (-1, part) for part in re.findall(r"\d+|\D+", code))
+    return tuple((int(part), "") if part.isdecimal() else (-1, part) for part in re.findall(r"\d+|\D+", code))
 
 
 ItemT = TypeVar("ItemT", bound=Item)

@@ -104,7 +104,7 @@ def _boxes(part: str, n: int) -> Iterator[tuple[float, float, float, float]]:
     left, right = (40, WIDTH - 40) if part == "pediment" else (60, WIDTH - 60)
     top, bottom = (_PEDIMENT_BASE + 6, _BAND_BASE) if part == "pediment" else (_BAND_BASE + _GAP, _COLUMN_BASE)
     gap = 6 if part == "pediment" else 16
-    width = (right - left - gap * (n - 1)) / n
+    width = (right - left - gap * (n - 1)) / max(n, 1)
     for i in range(n):
         yield (left + i * (width + gap), top, width, bottom - top)
 

@@ -1,0 +1,125 @@
+"""Another edition of the Key Features is one more file of the ontology: no code is touched.
+
+The software is copied with its ontology, shapes and queries as a wheel lays them out; the copy
+gets an edition of one measure, and is then used as it is, over its command line.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from support import ROOT
+
+HERE = Path(__file__).parent
+
+SUBMISSION = """\
+record,city,year,edition,submitter,key,type,title,publisher,measure,period,value,match,source
+submission,ie-cork,2016,2099-test,Cork City Council,,,,,,,,,
+source,,,,,asked,survey,Tutors in Cork,CSO,,,,,
+observation,,,,,,,,,2099-2.4.1-a,2016,41.5,exact,asked
+"""
+
+
+class Copy:
+    """A copy of the software with an ontology of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        ignore = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / "src" / "lcgraph", folder / "lcgraph", ignore=ignore)
+        self.data = folder / "lcgraph" / "_data"
+        for name in ("ontology", "shapes", "queries"):
+            shutil.copytree(ROOT / name, self.data / name)
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        program = "from lcgraph.service.command_line import main; main()"
+        return subprocess.run(
+            [sys.executable, "-P", "-c", program, *arguments],
+            cwd=self.folder,
+            env={**os.environ, "PYTHONPATH": str(self.folder), "LCGRAPH_LANG": "en", "LCGRAPH_DATA": "data"},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    copy = Copy(tmp_path_factory.mktemp("edition"))
+    shutil.copy(HERE / "edition-2099.ttl", copy.data / "ontology" / "editions" / "2099-test.ttl")
+    assert copy("shapes", "--check").returncode == 1, "the shapes lack the new measure, and the command says so"
+    written = copy("shapes")
+    assert written.returncode == 0, written.stderr
+    return copy
+
+
+def test_the_shapes_of_its_measures_are_generated(copy: Copy) -> None:
+    text = (copy.data / "shapes" / "measures.ttl").read_text(encoding="utf-8")
+    assert "lcs:measure-2099-2.4.1-a-value" in text
+    assert "lcs:measure-1.1.1-a-value" in text, "those of the other edition stay"
+    assert copy("shapes", "--check").returncode == 0
+
+
+def test_a_submission_under_it_is_checked_published_and_answered(copy: Copy) -> None:
+    (copy.folder / "cork.csv").write_text(SUBMISSION, encoding="utf-8")
+    checked = copy("check", "cork.csv")
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    published = copy("publish", "cork.csv")
+    assert published.returncode == 0, published.stdout + published.stderr
+    answer = copy("ask", "city-commitments", "--city", "ie-cork", "--format", "csv")
+    assert answer.returncode == 0, answer.stderr
+    assert "2099-2.4.1-a" in answer.stdout
+    assert "41.5" in answer.stdout
+    assert "7.3" in answer.stdout
+    gaps = copy("ask", "city-gaps", "--city", "ie-cork", "--format", "csv")
+    assert gaps.returncode == 0, gaps.stderr
+    assert "2099-2.4.1-a" not in gaps.stdout
+    assert "2.4.1-a" in gaps.stdout
+
+
+def test_a_figure_out_of_its_range_is_found(copy: Copy) -> None:
+    (copy.folder / "wrong.csv").write_text(SUBMISSION.replace("41.5", "61"), encoding="utf-8")
+    checked = copy("check", "wrong.csv")
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    assert "60" in checked.stdout
+
+
+def test_the_temple_of_an_edition_without_pediment_and_steps_is_drawn(copy: Copy) -> None:
+    drawn = subprocess.run(
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            "from lcgraph.framework.framework import framework\n"
+            "from lcgraph.service.http.temple import temple\n"
+            "print([(s.code, s.commitment, s.part) for s in temple(framework(), 'en').stones])",
+        ],
+        env={**os.environ, "PYTHONPATH": str(copy.folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert drawn.stdout == "[('2099-2.4', '7', 'columns')]\n", drawn.stderr
+
+
+@pytest.mark.parametrize("folder", ["ontology", "shapes"])
+def test_a_scrambled_file_is_found_by_the_command_and_mended(tmp_path: Path, folder: str) -> None:
+    copy = Copy(tmp_path)
+    assert copy("ontology", "--check").returncode == 0
+    path = sorted((copy.data / folder).rglob("*.ttl"))[0]
+    text = path.read_text(encoding="utf-8")
+    head, *blocks = text.split("\n\n")
+    path.write_text("\n\n".join([head, *reversed(blocks)]), encoding="utf-8")
+    found = copy("ontology", "--check")
+    assert found.returncode == 1
+    assert path.name in found.stderr
+    assert copy("ontology").returncode == 0
+    assert path.read_text(encoding="utf-8") == text
+    assert copy("ontology", "--check").returncode == 0
