@@ -6,18 +6,23 @@ is the reference, and the fall-back where the first has no build.
 
 from __future__ import annotations
 
+import logging
 import re
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pyoxigraph as ox
 
 from lcgraph.errors import InputError
 from lcgraph.framework import resources
-from lcgraph.framework.namespaces import LCS, RDF, SH
+from lcgraph.framework.namespaces import LCS, RDF, SH, XSD
 from lcgraph.language import Labels, Text
+
+if TYPE_CHECKING:
+    import rdflib  # takes long to load, and only the reference engine needs it
 
 SUBMISSION_SHAPES = ("submission.ttl", "measures.ttl", "rules.ttl")
 """The files of ``shapes/`` that a submission is checked against."""
@@ -96,6 +101,7 @@ class ShaclEngine:
         self._shapes = shacl.Shapes.from_text(shapes, "ntriples")
         if len(self._shapes) == 0:  # the engine does not complain of a graph without shapes
             raise AssertionError("no shapes were compiled")
+        self._blank_nodes = len(_blank_nodes(shapes))
 
     def validate(self, data: str) -> list[EngineResult]:
         """The results for a data graph, in a fixed order."""
@@ -103,7 +109,24 @@ class ShaclEngine:
         if len(report) == 0:
             return []
         # `results` drops the languages of messages; the report as RDF keeps them
-        return results_of(ox.parse(report.serialize("ntriples"), ox.RdfFormat.N_TRIPLES))
+        said = report.serialize("ntriples")
+        if "_:0_" in said:
+            said = self._with_labels_of(data, said)
+        return results_of(ox.parse(said, ox.RdfFormat.N_TRIPLES))
+
+    def _with_labels_of(self, data: str, report: str) -> str:
+        """The engine numbers blank nodes in the order in which it meets them, those of the shapes first."""
+        label = {f"_:0_b{n}": f"_:{name}" for n, name in enumerate(_blank_nodes(data), self._blank_nodes)}
+        return re.sub(r"_:0_b\d+", lambda found: label.get(found[0], found[0]), report)
+
+
+def _blank_nodes(ntriples: str) -> list[str]:
+    """The labels of the blank nodes of a graph in the order in which they first stand in it."""
+    labels: dict[str, None] = {}
+    if "_:" in ntriples:
+        for quad in ox.parse(ntriples, ox.RdfFormat.N_TRIPLES):
+            labels.update((term.value, None) for term in (quad.subject, quad.object) if isinstance(term, ox.BlankNode))
+    return list(labels)
 
 
 class ReferenceEngine:
@@ -115,9 +138,8 @@ class ReferenceEngine:
     name = "reference"
 
     def __init__(self, shapes: str) -> None:
-        import rdflib
-
-        self._shapes = rdflib.Graph().parse(data=shapes, format="nt")
+        logging.getLogger("rdflib.term").setLevel(logging.ERROR)  # it logs each ill-formed literal with a traceback
+        self._shapes = _graph(shapes)
         self._templates = {
             quad.object.value: quad.object.language
             for quad in ox.parse(shapes, ox.RdfFormat.N_TRIPLES)
@@ -129,8 +151,9 @@ class ReferenceEngine:
         import pyshacl
         import rdflib
 
-        graph = rdflib.Graph().parse(data=data, format="nt")
-        conforms, report, _ = pyshacl.validate(graph, shacl_graph=self._shapes, allow_infos=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # rdflib warns of each literal that is ill-formed
+            conforms, report, _ = pyshacl.validate(_graph(data), shacl_graph=self._shapes, allow_infos=False)
         if conforms:
             return []
         assert isinstance(report, rdflib.Graph)
@@ -148,6 +171,29 @@ class ReferenceEngine:
         return EngineResult(
             result.focus, result.path, result.value, result.shape, result.component, result.severity, messages
         )
+
+
+def _graph(data: str) -> rdflib.Graph:
+    """A graph with its literals and blank nodes as they are written: rdflib's own parser changes both."""
+    import rdflib
+
+    def term(of: object) -> rdflib.term.Node:
+        if isinstance(of, ox.NamedNode):
+            return rdflib.URIRef(of.value)
+        if isinstance(of, ox.BlankNode):
+            return rdflib.BNode(of.value)
+        assert isinstance(of, ox.Literal)
+        if of.language:
+            return rdflib.Literal(of.value, lang=of.language)
+        datatype = of.datatype.value
+        return rdflib.Literal(
+            of.value, datatype=None if datatype == XSD + "string" else rdflib.URIRef(datatype), normalize=False
+        )
+
+    graph = rdflib.Graph()
+    for quad in ox.parse(data, ox.RdfFormat.N_TRIPLES):
+        graph.add((term(quad.subject), term(quad.predicate), term(quad.object)))
+    return graph
 
 
 @cache
@@ -184,9 +230,8 @@ def results_of(report: Iterable[ox.Quad]) -> list[EngineResult]:
             node = first(node, RDF + "rest")
 
     results = []
-    for node, properties in said.items():
-        if not any(c == ox.NamedNode(SH + "ValidationResult") for c in properties.get(RDF + "type", [])):
-            continue
+    for node in [result for properties in said.values() for result in properties.get(SH + "result", [])]:
+        properties = said[node]  # a result that is a detail of another one is none of the report's
         messages: dict[str, str] = {}
         for n, message in enumerate(properties.get(SH + "resultMessage", [])):
             assert isinstance(message, ox.Literal)

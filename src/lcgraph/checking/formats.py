@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 
 import pyoxigraph as ox
@@ -37,11 +38,18 @@ def text(report: Report, language: str) -> str:
                 lines.append("  " + Text("There stands: {value}", value=result.value).to(language))
             lines.append("  " + pick(result.message, language))
             lines.append("  " + Text("To mend it: {remedy}", remedy=result.remedy).to(language))
-    return "\n".join(lines) + "\n"
+    return "\n".join(line.translate(_VISIBLE) for line in lines) + "\n"
+
+
+_VISIBLE = {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421}
+"""Control characters to their pictures: a value of a file must not move the cursor of a terminal."""
 
 
 def table(report: Report, language: str) -> str:
     """The report as CSV, a row for each finding.
+
+    What stands in a file may begin like a formula. Programs would compute it on opening the report;
+    a single quote before it makes it text. Numbers stay as they are.
 
     :param language: of messages and remedies.
     """
@@ -50,8 +58,17 @@ def table(report: Report, language: str) -> str:
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
     for result in report.as_json(language)["results"]:  # type: ignore[attr-defined]  # a list of mappings
-        writer.writerow("" if result[column] is None else result[column] for column in columns)
+        writer.writerow("" if result[column] is None else _inert(str(result[column])) for column in columns)
     return out.getvalue()
+
+
+def _inert(cell: str) -> str:
+    if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) and not _NUMBER.fullmatch(cell):
+        return "'" + cell
+    return cell
+
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def turtle(report: Report) -> str:

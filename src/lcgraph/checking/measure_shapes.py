@@ -43,7 +43,7 @@ def measure_shapes(framework: Framework) -> str:
     lines.extend(_known_measure(measures))
     lines.extend(_known_action([action.iri for action in framework.actions]))
     for measure in measures:
-        lines.extend(_measure(measure, framework))
+        lines.extend(shapes_of(measure, framework))
     return canonical("\n".join(lines) + "\n")
 
 
@@ -78,7 +78,8 @@ def _known_action(actions: list[str]) -> Iterator[str]:
     )
 
 
-def _measure(measure: Measure, framework: Framework) -> Iterator[str]:
+def shapes_of(measure: Measure, framework: Framework) -> Iterator[str]:
+    """The shapes of one measure, each a Turtle statement."""
     name = f"measure-{measure.code}"
     see = terms.iri(measure.iri)
     parts = [f"{name}-value", f"{name}-unit"]
@@ -104,7 +105,7 @@ def _measure(measure: Measure, framework: Framework) -> Iterator[str]:
 
 
 def _value(measure: Measure, name: str, see: str) -> str:
-    constraints = [f"sh:path <{SDMX_MEASURE}obsValue>"]
+    constraints = []
     if measure.minimum is not None:
         constraints.append(f"sh:minInclusive {measure.minimum}")
     if measure.maximum is not None and measure.maximum_is_firm:
@@ -113,7 +114,7 @@ def _value(measure: Measure, name: str, see: str) -> str:
         constraints.append('sh:pattern "^[1-5](\\\\.0*)?$"')
     return _property(
         f"{name}-value",
-        " ; ".join(constraints),
+        _of_numbers(" ; ".join(constraints)),
         {language: _range(measure, language) for language in ("en", "zh")},
         {
             "en": "Look whether the figure is in another unit, or has a slip in its digits.",
@@ -121,6 +122,12 @@ def _value(measure: Measure, name: str, see: str) -> str:
         },
         see,
     )
+
+
+def _of_numbers(constraints: str) -> str:
+    """Constraints of a figure that is a number; that it is one at all is asked elsewhere, once."""
+    number = "sh:or ( [ sh:datatype xsd:decimal ] [ sh:datatype xsd:integer ] )"
+    return f"sh:path <{SDMX_MEASURE}obsValue> ; sh:or ( [ {constraints} ] [ sh:not [ {number} ] ] )"
 
 
 def _range(measure: Measure, language: str) -> str:
@@ -145,7 +152,7 @@ def _soft_maximum(measure: Measure, name: str, see: str) -> str:
     note_en, note_zh = pick(measure.range_note, "en"), pick(measure.range_note, "zh")
     return _property(
         f"{name}-maximum",
-        f"sh:path <{SDMX_MEASURE}obsValue> ; sh:maxInclusive {measure.maximum}",
+        _of_numbers(f"sh:maxInclusive {measure.maximum}"),
         {
             "en": f"{pick(measure.label, 'en')} ({measure.code}): a figure above {high} is rarely right. Can it exceed {high}? {note_en}.",
             "zh": f"{pick(measure.label, 'zh')}（{measure.code}）：数值很少会超过{high}。能否超过{high}：{note_zh}",
@@ -201,16 +208,16 @@ def _shares(measure: Measure, framework: Framework, name: str, see: str) -> Iter
     }
     query = f"""{_QUERY_PREFIXES}SELECT $this (sdmx-measure:obsValue AS ?path) ?value ?sum WHERE {{
   {{
-    SELECT $this ?period (SUM(?share) AS ?sum) (COUNT(DISTINCT ?code) AS ?codes) (MIN(STR(?part)) AS ?first) WHERE {{
+    SELECT $this ?period (SUM(?share) AS ?all) (COUNT(DISTINCT ?code) AS ?codes) (MIN(IF(isIRI(?part), STR(?part), "")) AS ?first) WHERE {{
       ?part qb:dataSet $this ; lc:ofMeasure {see} ; sdmx-dimension:refPeriod ?period ;
         <{measure.shares_over}> ?code ; sdmx-measure:obsValue ?share .
-      FILTER (?code != {terms.iri(total)})
+      FILTER (?code != {terms.iri(total)} && isNumeric(?share))
     }} GROUP BY $this ?period
   }}
   lcs:thresholds lcs:compositionTolerance ?tolerance .
-  FILTER (?sum > 100 + ?tolerance || (?codes = {n} && ?sum < 100 - ?tolerance))
-  ?value qb:dataSet $this ; lc:ofMeasure {see} ; sdmx-dimension:refPeriod ?period .
-  FILTER (STR(?value) = ?first)
+  FILTER (?all > 100 + ?tolerance || (?codes = {n} && ?all < 100 - ?tolerance))
+  BIND (IF(?first = "", $this, IRI(?first)) AS ?value)
+  BIND (REPLACE(REPLACE(STR(?all), "([.][0-9]*[1-9])0+$", "$1"), "[.]0*$", "") AS ?sum)
 }}"""
     yield (
         f"lcs:{name}-shares a sh:NodeShape ; sh:targetClass lc:Submission ; sh:severity sh:Warning ; rdfs:seeAlso {see} ; "

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from lcgraph.reading import terms
 from lcgraph.reading.places import Place
 
 SEVERITIES = ("violation", "warning", "info")
+
+_FILE = "urn:lcgraph:file"
+"""The focus node of what was found in a file of which nothing could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,43 +128,77 @@ class Report:
     def statements(self) -> Iterator[str]:
         """The standard SHACL report, each statement in N-Triples syntax.
 
-        What readers found is told in the same vocabulary, with the rule in place of the shape;
-        the place of each result is given by ``lc:sheet``, ``lc:cell`` and ``lc:line``.
+        ``sh:conforms`` is true where nothing at all was found, ``lcs:conforms`` where there is no violation.
+        What readers found is told in the same vocabulary, with the rule in place of the shape, and
+        the submission as focus node; where not even that could be read, the file. The place of
+        each result is given by ``lc:sheet``, ``lc:cell`` and ``lc:line``.
         """
-        root = f"{self.submission or 'urn:lcgraph:check'}#report"
+        about = self.submission if self.submission and not self.submission.startswith("_:") else _FILE
+        root = f"{about}-report" if "#" in about else f"{about}#report"
         node = terms.iri(root)
         yield f"{node} <{RDF}type> <{SH}ValidationReport>"
-        yield f'{node} <{SH}conforms> "{str(self.conforms).lower()}"^^<{XSD}boolean>'
+        # SHACL's own word is false as soon as there is any result, were it a remark (3.6.1.1)
+        yield f'{node} <{SH}conforms> "{str(not self.results).lower()}"^^<{XSD}boolean>'
+        yield f'{node} <{LCS}conforms> "{str(self.conforms).lower()}"^^<{XSD}boolean>'
         for n, result in enumerate(self.results, 1):
-            one = terms.iri(f"{root}-{n}")
-            yield f"{node} <{SH}result> {one}"
-            yield f"{one} <{RDF}type> <{SH}ValidationResult>"
-            focus = result.focus or self.submission
-            if focus:
-                yield f"{one} <{SH}focusNode> {focus if focus.startswith('_:') else terms.iri(focus)}"
-            if result.path.startswith("<") and "/" not in result.path.partition(">")[2]:
-                yield f"{one} <{SH}resultPath> {result.path}"
-            if result.term:
-                yield f"{one} <{SH}value> {result.term}"
-            elif result.value and not result.component:
-                yield f"{one} <{SH}value> {terms.plain(result.value)}"
-            yield f"{one} <{SH}resultSeverity> <{SH}{result.severity.capitalize()}>"
-            yield f"{one} <{SH}sourceShape> {terms.iri(result.shape)}"
-            component = SH + result.component if result.component else LCS + "ReadingRule"
-            yield f"{one} <{SH}sourceConstraintComponent> {terms.iri(component)}"
-            for language, text in sorted(result.message.items()):
-                yield f"{one} <{SH}resultMessage> {terms.tagged(text, language)}"
-            for language, text in sorted(result.remedy.items()):
-                yield f"{one} <{LCS}remedy> {terms.tagged(text, language)}"
-            place = result.place
-            yield f"{one} <{LCS}file> {terms.plain(place.file)}"
-            if place.sheet is not None:
-                yield f"{one} <{LC}sheet> {terms.plain(place.sheet)}"
-            if place.cell is not None:
-                yield f"{one} <{LC}cell> {terms.plain(place.cell)}"
-            if place.line is not None:
-                yield f"{one} <{LC}line> {terms.typed(str(place.line), 'positiveInteger')}"
+            one = f"{root}-{n}"
+            yield f"{node} <{SH}result> {terms.iri(one)}"
+            yield from (f"{terms.iri(one)} {statement}" for statement in self._about(result))
+            if result.path:
+                steps = list(_path(result.path, f"{one}-path"))
+                yield f"{terms.iri(one)} <{SH}resultPath> {steps[0]}"
+                yield from steps[1:]
+
+    def _about(self, result: Result) -> Iterator[str]:
+        focus = result.focus or self.submission or _FILE
+        yield f"<{RDF}type> <{SH}ValidationResult>"
+        yield f"<{SH}focusNode> {focus if focus.startswith('_:') else terms.iri(focus)}"
+        if result.term:
+            yield f"<{SH}value> {result.term}"
+        elif result.value and not result.component:
+            yield f"<{SH}value> {terms.plain(result.value)}"
+        yield f"<{SH}resultSeverity> <{SH}{result.severity.capitalize()}>"
+        yield f"<{SH}sourceShape> {terms.iri(result.shape)}"
+        component = SH + result.component if result.component else LCS + "ReadingRule"
+        yield f"<{SH}sourceConstraintComponent> {terms.iri(component)}"
+        if result.component == "SPARQLConstraintComponent":
+            yield f"<{SH}sourceConstraint> {terms.iri(result.shape + '-query')}"
+        for language, text in sorted(result.message.items()):
+            yield f"<{SH}resultMessage> {terms.tagged(text, language)}"
+        for language, text in sorted(result.remedy.items()):
+            yield f"<{LCS}remedy> {terms.tagged(text, language)}"
+        place = result.place
+        yield f"<{LCS}file> {terms.plain(place.file)}"
+        if place.sheet is not None:
+            yield f"<{LC}sheet> {terms.plain(place.sheet)}"
+        if place.cell is not None:
+            yield f"<{LC}cell> {terms.plain(place.cell)}"
+        if place.line is not None:
+            yield f"<{LC}line> {terms.typed(str(place.line), 'positiveInteger')}"
 
     def ntriples(self) -> str:
         """The standard SHACL report as N-Triples, sorted."""
         return "".join(sorted(f"{statement} .\n" for statement in self.statements()))
+
+
+def _path(path: str, name: str) -> Iterator[str]:
+    """A property path: the node that stands for it, then the statements that say what it is.
+
+    :param path: as engines give it: ``<a>``, ``^<a>``, or steps with slashes between them.
+    :param name: IRI to name its parts by; a blank node would make two reports differ that say the same.
+    """
+    steps = re.findall(r"\^?<[^>]*>", path)
+    parts: list[str] = []
+    nodes: list[str] = []
+    for n, step in enumerate(steps, 1):
+        nodes.append(f"<{name}-step-{n}>" if step.startswith("^") else step)
+        if step.startswith("^"):
+            parts.append(f"<{name}-step-{n}> <{SH}inversePath> {step[1:]}")
+    if len(steps) == 1:
+        yield nodes[0]
+    else:
+        yield f"<{name}-1>"
+        for n, node in enumerate(nodes, 1):
+            rest = f"<{name}-{n + 1}>" if n < len(nodes) else f"<{RDF}nil>"
+            parts += [f"<{name}-{n}> <{RDF}first> {node}", f"<{name}-{n}> <{RDF}rest> {rest}"]
+    yield from parts
