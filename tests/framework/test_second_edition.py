@@ -25,6 +25,13 @@ observation,,,,,,,,,2099-2.4.1-a,2016,41.5,exact,asked
 """
 
 
+TEMPLE = """
+from lcgraph.framework.framework import framework
+from lcgraph.service.http.temple import temple
+print([(stone.code, stone.commitment, stone.part) for stone in temple(framework(), "en").stones])
+"""
+
+
 class Copy:
     """A copy of the software with an ontology of its own."""
 
@@ -96,9 +103,7 @@ def test_the_temple_of_an_edition_without_pediment_and_steps_is_drawn(copy: Copy
             sys.executable,
             "-P",
             "-c",
-            "from lcgraph.framework.framework import framework\n"
-            "from lcgraph.service.http.temple import temple\n"
-            "print([(s.code, s.commitment, s.part) for s in temple(framework(), 'en').stones])",
+            TEMPLE,
         ],
         env={**os.environ, "PYTHONPATH": str(copy.folder)},
         capture_output=True,
@@ -113,7 +118,7 @@ def test_the_temple_of_an_edition_without_pediment_and_steps_is_drawn(copy: Copy
 def test_a_scrambled_file_is_found_by_the_command_and_mended(tmp_path: Path, folder: str) -> None:
     copy = Copy(tmp_path)
     assert copy("ontology", "--check").returncode == 0
-    path = sorted((copy.data / folder).rglob("*.ttl"))[0]
+    path = min((copy.data / folder).rglob("*.ttl"))
     text = path.read_text(encoding="utf-8")
     head, *blocks = text.split("\n\n")
     path.write_text("\n\n".join([head, *reversed(blocks)]), encoding="utf-8")
