@@ -137,12 +137,24 @@ def choose_language(accept: str | None) -> str:
     """
     wanted: list[tuple[float, int, str]] = []
     for position, part in enumerate((accept or "").split(",")):
-        tag, _, weight = part.partition(";")
-        try:
-            quality = float(weight.split("=", 1)[1]) if "=" in weight else 1.0
-        except ValueError:
-            continue
+        tag, *parameters = part.split(";")
         primary = tag.strip().split("-", 1)[0].lower()
+        if primary == "*":  # any language will do, so the source language does
+            primary = SOURCE_LANGUAGE
+        quality = _quality(parameters)
         if quality > 0 and primary in languages():
             wanted.append((-quality, position, primary))
     return min(wanted)[2] if wanted else SOURCE_LANGUAGE
+
+
+def _quality(parameters: list[str]) -> float:
+    """The weight among the parameters of a range, 1 where there is none; 0 where it is not from 0 to 1."""
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "q":
+            try:
+                quality = float(value)
+            except ValueError:
+                return 0
+            return quality if 0 <= quality <= 1 else 0
+    return 1
