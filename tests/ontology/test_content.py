@@ -150,6 +150,24 @@ def test_every_item_is_named_and_defined_in_both_languages(store: ox.Store) -> N
     assert missing == []
 
 
+def test_every_individual_of_ours_has_one_preferred_label_and_one_definition_in_each_language(store: ox.Store) -> None:
+    """A part of a city (its point, count and membership) is named by the city; so is a component of a structure."""
+    wrong = rows(
+        store,
+        f"""SELECT ?item ?property ?language (COUNT(?text) AS ?n) WHERE {{
+             VALUES ?property {{ skos:prefLabel skos:definition }}
+             VALUES ?language {{ "en" "zh" }}
+             ?item a ?kind FILTER (STRSTARTS(STR(?item), "{DEFAULT_BASE}") && !CONTAINS(STR(?item), "#") && ?kind != owl:Ontology)
+             OPTIONAL {{ ?item ?property ?text FILTER (LANG(?text) = ?language) }}
+           }} GROUP BY ?item ?property ?language HAVING (COUNT(?text) != 1)""",
+    )
+    assert wrong == []
+
+
+def test_nothing_is_deprecated_yet(store: ox.Store) -> None:
+    assert rows(store, "SELECT ?term WHERE { ?term owl:deprecated ?yes }") == []
+
+
 def test_every_note_is_in_both_languages(store: ox.Store) -> None:
     notes = Counter(rows(store, "SELECT ?item (LANG(?note) AS ?language) WHERE { ?item skos:note ?note }"))
     for (item, language), number in notes.items():
