@@ -69,6 +69,7 @@ def submitted_file(name: str, data: bytes) -> SubmittedFile:
     :param name: its name; folders are dropped.
     """
     name = PurePath(name.replace("\\", "/")).name or "submission"
+    name = name.encode("utf-8", "replace").decode()  # a name may hold bytes that are no characters
     media_type = MEDIA_TYPES.get(extension(name), "application/octet-stream")
     return SubmittedFile(name, hashlib.sha256(data).hexdigest(), len(data), media_type)
 

@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NoReturn
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING, NoReturn
 
 from lcgraph.errors import InputError
 from lcgraph.language import Text, languages
 from lcgraph.publishing.network import Network
 from lcgraph.service.settings import Settings, from_environment
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 FINE, DOES_NOT_CONFORM, UNUSABLE = 0, 1, 2
 """Exit statuses: all is well; the data does not conform; the input cannot be used."""
@@ -51,6 +51,9 @@ class Context:
         if total < 2 or not sys.stderr.isatty():
             yield None
             return
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
         bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),

@@ -11,13 +11,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Table
-
-from lcgraph.asking.answer import Answer
 from lcgraph.reading import terms
+
+if TYPE_CHECKING:  # a command that shows no table does not wait for what it takes to make one
+    from lcgraph.asking.answer import Answer
 
 _COLUMN_WIDTH = 13
 """Below this many characters a column, rows are shown one under the other instead."""
@@ -67,6 +66,10 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
                     print(f"{heading:>{room}}  {cell}")
             print()
         return
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for heading in headings:
         table.add_column(heading, overflow="fold")

@@ -27,7 +27,7 @@ from lcgraph.service.http.negotiation import NotAcceptable
 
 PROBLEM = "application/problem+json"
 
-_STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
+STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
     (ParameterError, 422),
     (FileTooLarge, 413),
     (InputError, 422),
@@ -38,14 +38,14 @@ _STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
     (StoreError, 503),
     (ArchiveError, 503),
 )
-_LIMIT_STATUS = {"deadline": 503, "memory": 503, "size": 413, "queue": 503}
+LIMIT_STATUS = {"deadline": 503, "memory": 503, "size": 413, "queue": 503}
 
 
 def status_of(error: LcgraphError) -> int:
     """The HTTP status that an error has."""
     if isinstance(error, LimitExceeded):
-        return _LIMIT_STATUS[error.limit]
-    return next((status for kind, status in _STATUS if isinstance(error, kind)), 500)
+        return LIMIT_STATUS[error.limit]
+    return next((status for kind, status in STATUS if isinstance(error, kind)), 500)
 
 
 @dataclass(frozen=True, slots=True)
