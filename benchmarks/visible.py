@@ -34,7 +34,7 @@ AT_ONCE = 100
 OTHER = "the rest: locks, looking up, hashing"
 READER = "reader: open the checkpoint, answer"
 STEPS = (
-    (Network, "_known", "look at the cities known"),
+    (Network, "_known", "look whether the known cities changed"),
     (Writer, "open", "open the store"),
     (publishing, "submission_graph", "write the graph"),
     (Checker, "check_graph", "check"),
@@ -44,6 +44,7 @@ STEPS = (
     (Writer, "apply", "index"),
     (Writer, "close", "close the store, checkpoint for readers"),
     (shutil, "rmtree", "afterwards: remove an old checkpoint"),
+    (Writer, "_tidy", "afterwards: merge files where there are many"),
 )
 """Functions whose time is taken, and what they do. Each step's time is without that of the others."""
 
@@ -87,8 +88,7 @@ def run(quick: bool, folder: Path) -> Outcome:
             f"observations each, published in {made_in:,.0f} s. Then {commits} small submissions of real cities "
             "(Eurostat), one after the other: from the call of `Network.publish` until a reader process that is "
             "already running has answered a query with all observations of the new submission. The call itself "
-            "returns later: it also removes an old checkpoint and closes the store, which at times waits for a "
-            "compaction to end."
+            "returns later: it also removes an old checkpoint and, where the database has many files, merges them."
         ),
         tables=[
             Table(
