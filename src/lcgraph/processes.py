@@ -164,6 +164,9 @@ class _Worker:
             self.process = subprocess.Popen(  # noqa: S603 - a module of our own
                 [sys.executable, "-m", module, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
+                # Each thread's own arena would take 64 MB of address space, used or not: sixteen that
+                # open a database would leave an ordinary query nothing of a limit of 512 MB.
+                env={**os.environ, "MALLOC_ARENA_MAX": "1"},
                 stdin=subprocess.DEVNULL,
                 stderr=None if os.environ.get("LCGRAPH_DEBUG") else subprocess.DEVNULL,
             )
@@ -318,6 +321,8 @@ class Workers:
                     return worker
                 worker.kill()  # ended from outside while it was idle
                 self._started -= 1
+            while self._spare and self._spare[-1].is_dead():
+                self._spare.pop().kill()
             worker = self._spare.pop() if self._spare else self._new()
             self._started += 1
             return worker

@@ -41,6 +41,9 @@ BULK = 20_000
 MANY_FILES = 80
 """So many files of the database are merged before it is closed; a commit stalls at about twice as many."""
 
+_BROKEN = (OSError, RuntimeError)
+"""What a database raises that is missing, in use or full, and one that is damaged."""
+
 _SORT_RUN = 1_000_000
 
 
@@ -83,7 +86,7 @@ class Writer:
             try:
                 self._store = ox.Store(str(path))
                 applied = self._applied()
-            except OSError as error:
+            except _BROKEN as error:
                 if "lock" in str(error).lower():
                     raise StoreError(
                         Text("Another process has the store in {directory} open.", directory=str(self.directory)),
@@ -164,7 +167,7 @@ class Writer:
         """:raises StoreError: for what goes wrong when the store is written to."""
         try:
             yield
-        except OSError as error:
+        except _BROKEN as error:
             raise StoreError(
                 Text(
                     "The store in {directory} cannot be written: {error}.",
@@ -330,7 +333,7 @@ def newest_opened(directory: Path) -> Iterator[tuple[str, ox.Store]]:
                 raise nothing_yet(directory)
             try:
                 store = held.enter_context(opened(directory, name))
-            except OSError as error:
+            except _BROKEN as error:
                 if name == tried:
                     raise cannot_be_read(directory) from error
                 tried = name  # removed in this very moment, perhaps: then there is a newer one

@@ -63,10 +63,9 @@ class _Reader:
             return {"ok": False, "kind": "size"}
         except SyntaxError as error:
             return {"ok": False, "kind": "syntax", "message": str(error.msg or error)}
-        except (StoreError, OSError):
-            self.store = None  # it is opened anew the next time
+        except StoreError:
             return {"ok": False, "kind": "store"}
-        except (ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError, OSError) as error:
             return {"ok": False, "kind": "other", "message": str(error)}
 
     def _answer(self, request: Request, connection: Connection) -> dict[str, Any]:
