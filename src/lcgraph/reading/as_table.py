@@ -72,13 +72,15 @@ def to_workbook(submission: Submission, framework: Framework, language: str = "e
 
 
 def write_value(cell: Cell, value: object) -> None:
-    """Puts a value into a cell as what it is: openpyxl would make a formula of a text that begins with “=”."""
+    """Puts a value into a cell as what it is.
+
+    openpyxl would make a formula of a text that begins with “=”, and 9.949999999999999 of 9.95.
+    """
     if isinstance(value, Decimal):
-        number = float(value)
-        if values.from_float(number) == value:
-            cell.value = int(value) if value == value.to_integral_value() else number
-            return
-        value = terms.digits(value)  # more digits than a number of a workbook can hold; such a text is read
+        cell.value = terms.digits(value)
+        # a number of a workbook cannot hold every figure; as a text it is whole, and read
+        cell.data_type = "n" if values.from_float(float(value)) == value else "s"
+        return
     cell.value = value  # type: ignore[assignment]  # text or whole number, by the field's kind
     if isinstance(value, str):
         cell.data_type = "s"

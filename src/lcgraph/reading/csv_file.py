@@ -25,7 +25,7 @@ def decode(name: str, data: bytes) -> str:
     :raises UnreadableFile: if the file is in another encoding; says in which line that shows,
         and which encoding it may be.
     """
-    if looks_like(data) is not None and not data.startswith(b"<"):
+    if looks_like(data) is not None:
         raise damaged(name, Text("table of text (.csv)"), data)
     try:
         text = data.decode("utf-8-sig")
@@ -79,6 +79,17 @@ def lines(name: str, text: str, limits: Limits) -> Iterator[tuple[int, list[str]
             rows += 1
             if rows > limits.rows + 1:
                 raise too_many_rows(name, name, limits)
+            if len(row) > limits.columns:
+                raise FileTooLarge(
+                    Text(
+                        "The row in line {line} has {n} cells; at most {limit} are read.",
+                        line=begins,
+                        n=len(row),
+                        limit=limits.columns,
+                    ),
+                    where=Place(name, line=begins).text(),
+                    remedy=Text("Delete the columns at the right of the table."),
+                )
             yield begins, row
             begins = reader.line_num + 1
     except csv.Error as error:

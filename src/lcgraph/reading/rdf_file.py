@@ -9,29 +9,35 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
 from typing import TypeAlias
 from urllib.parse import unquote
+from xml.parsers import expat
 
 import pyoxigraph as ox
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
 from lcgraph.framework.framework import Framework, natural
-from lcgraph.framework.namespaces import DCTERMS, LC, RDF, SPDX, TYPE, XSD, local_name
+from lcgraph.framework.namespaces import LC, SPDX, TYPE, XSD, local_name
 from lcgraph.language import Text
 from lcgraph.reading import json_ld, values
 from lcgraph.reading.fields import RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
 from lcgraph.reading.graph import SubmissionGraph
 from lcgraph.reading.limits import Limits, looks_like
+from lcgraph.reading.lines import Lines
 from lcgraph.reading.places import LazyPlace, Place
 from lcgraph.reading.submission import PARTS, Record, Submission, SubmittedFile
 from lcgraph.reading.table import RECORDS, in_order
 
 Node: TypeAlias = ox.NamedNode | ox.BlankNode
 Term: TypeAlias = Node | ox.Literal
+
+_XML_DEPTH = 100
+_UNREAD_SHOWN = 100
+"""How many nodes that are not read are named one by one."""
 
 BASE = "https://submission.invalid/file"
 """What relative IRIs are resolved against; such nodes get their own IRI when published."""
@@ -44,9 +50,6 @@ FORMATS = {
     "jsonld": ox.RdfFormat.JSON_LD,
     "rdf": ox.RdfFormat.RDF_XML,
 }
-
-_DOCUMENT_TYPE = re.compile(rb"<\0?!\0?(?:D\0?O\0?C\0?T\0?Y\0?P\0?E|E\0?N\0?T\0?I\0?T\0?Y)")
-"""Also in UTF-16."""
 
 _AUXILIARY = {LC + "SubmittedFile", SPDX + "Checksum"}
 """Classes of nodes that publishing writes anew."""
@@ -76,13 +79,8 @@ def parse(name: str, data: bytes, kind: str, limits: Limits) -> tuple[list[ox.Qu
     :raises UnreadableFile: if the file is not in that format, with the line.
     :raises FileTooLarge: if it has too many statements.
     """
-    if kind == "rdf" and (found := _DOCUMENT_TYPE.search(data)):
-        line = data.count(b"\n", 0, found.start()) + 1
-        raise UnreadableFile(
-            Text("The file {file} declares a document type or entities; they are not read.", file=name),
-            where=Place(name, line=line).text(),
-            remedy=Text("Write the RDF/XML without <!DOCTYPE> and <!ENTITY>, or hand in Turtle."),
-        )
+    if kind == "rdf":
+        _inspect_xml(name, data)
     if kind == "jsonld":
         json_ld.inspect(name, data)
     parser = ox.parse(data, FORMATS[kind], base_iri=BASE)
@@ -107,6 +105,38 @@ def parse(name: str, data: bytes, kind: str, limits: Limits) -> tuple[list[ox.Qu
             remedy=Text("Shorten it, or hand it in as a document and name that with its link."),
         ) from error
     return quads, dict(parser.prefixes)
+
+
+def _inspect_xml(name: str, data: bytes) -> None:
+    """Refuses XML that defines entities or is nested so deeply that reading it takes very long."""
+    parser = expat.ParserCreate()
+    depth = 0
+
+    def start(*_: object) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > _XML_DEPTH:
+            raise FileTooLarge(
+                Text("The file {file} is nested more than {limit} levels deep.", file=name, limit=_XML_DEPTH),
+                where=Place(name, line=parser.CurrentLineNumber).text(),
+                remedy=Text("A submission is flat: write each record as a node of its own, beside the others."),
+            )
+
+    def end(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def doctype(*_: object) -> None:
+        raise UnreadableFile(
+            Text("The file {file} declares a document type or entities; they are not read.", file=name),
+            where=Place(name, line=parser.CurrentLineNumber).text(),
+            remedy=Text("Write the RDF/XML without <!DOCTYPE> and <!ENTITY>, or hand in Turtle."),
+        )
+
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.StartDoctypeDeclHandler = doctype
+    with suppress(expat.ExpatError):  # the RDF parser says where, and what
+        parser.Parse(data, True)
 
 
 def _not_that_format(name: str, data: bytes, kind: str, error: SyntaxError) -> UnreadableFile:
@@ -147,6 +177,18 @@ def read(file: SubmittedFile, data: bytes, kind: str, framework: Framework, limi
     :raises FileTooLarge: if it has too many statements.
     """
     quads, prefixes = parse(file.name, data, kind, limits)
+    nodes = len({quad.subject for quad in quads})
+    if nodes > 2 * limits.rows:
+        raise FileTooLarge(
+            Text(
+                "The file {file} describes {n} nodes; at most {limit} are read.",
+                file=file.name,
+                n=nodes,
+                limit=2 * limits.rows,
+            ),
+            where=file.name,
+            remedy=Text("A submission is one city and one year; hand in one at a time."),
+        )
     return _Reader(file, data, kind, framework, quads, prefixes).read()
 
 
@@ -162,15 +204,17 @@ class _Reader:
     ) -> None:
         self.file = file
         self.framework = framework
-        self.lines = Lines(data, kind, prefixes)
+        self.lines = Lines(data, kind, prefixes, BASE)
         self.findings: list[Finding] = []
         self.losses: dict[str, list[Finding]] = defaultdict(list)
         self.said: dict[Node, dict[str, list[Term]]] = defaultdict(dict)
         self.statements: list[str] = []
         self.keys: dict[Node, str] = {}
+        self.taken_keys: dict[str, dict[str, int]] = defaultdict(dict)
         for quad in dict.fromkeys(ox.Quad(q.subject, q.predicate, q.object) for q in quads):
             subject, value = quad.subject, quad.object
             if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
+                self._statement_about_statement(quad)
                 continue
             self.said[subject].setdefault(quad.predicate.value, []).append(value)
             self.statements.append(str(quad.triple))
@@ -199,8 +243,8 @@ class _Reader:
                 )
             )
         self._unread()
-        head = self._record(submissions[0], SUBMISSION, "en") if submissions else None
-        language = str(head.get("language") or "en") if head else "en"
+        language = self._language(submissions[0]) if submissions else "en"
+        head = self._record(submissions[0], SUBMISSION, language) if submissions else None
         parts: dict[str, list[Record]] = {}
         places = {}
         for record_type in RECORD_TYPES:
@@ -222,6 +266,27 @@ class _Reader:
                 place=self._place(submissions[0]),
             )
         return ReadGraph(graph, submission, self.findings, dict(self.losses))
+
+    def _statement_about_statement(self, quad: ox.Quad) -> None:
+        about = quad.subject if not isinstance(quad.subject, ox.Triple) else None
+        self.findings.append(
+            Finding(
+                "UnknownStatement",
+                Place(self.file.name, line=self.lines.of(about) if about is not None else None),
+                values.shorten(str(quad.object)),
+                Text("A statement about a statement (RDF 1.2) has no place in a submission and is not kept."),
+                Text("Say it of the record itself, as a note, or take it out."),
+                warning=True,
+            )
+        )
+
+    def _language(self, submission: Node) -> str:
+        """The language of texts that have no tag."""
+        terms = self.said[submission].get(SUBMISSION.field("language").predicate, [])
+        try:
+            return values.language(terms[0].value) if terms else "en"
+        except Unreadable:
+            return "en"  # what is wrong with it is found among the values
 
     def _of_class(self, class_iri: str) -> list[Node]:
         return [
@@ -246,19 +311,33 @@ class _Reader:
     def _unread(self) -> None:
         """Says which nodes are of no class that a submission has."""
         known = {t.iri for t in RECORD_TYPES} | _AUXILIARY
-        for node, said in self.said.items():
-            classes = {c.value for c in said.get(TYPE, ()) if isinstance(c, ox.NamedNode)}
-            if not classes & known:
-                self.findings.append(
-                    Finding(
-                        "UnknownStatement",
-                        Place(self.file.name, line=self.lines.of(node)),
-                        str(node),
-                        Text("What is said of {node} has no place in a submission and is not kept.", node=str(node)),
-                        Text("Say what kind of record it is (rdf:type), or take it out."),
-                        warning=True,
-                    )
+        unread = [
+            node
+            for node, said in self.said.items()
+            if known.isdisjoint(c.value for c in said.get(TYPE, ()) if isinstance(c, ox.NamedNode))
+        ]
+        if len(unread) > _UNREAD_SHOWN:
+            self.findings.append(
+                Finding(
+                    "UnknownStatement",
+                    Place(self.file.name),
+                    "",
+                    Text("What is said of {n} nodes has no place in a submission and is not kept.", n=len(unread)),
+                    Text("Say what kind of record each is (rdf:type), or take it out; the first of them are named."),
+                    warning=True,
                 )
+            )
+        for node in unread[:_UNREAD_SHOWN]:
+            self.findings.append(
+                Finding(
+                    "UnknownStatement",
+                    Place(self.file.name, line=self.lines.of(node)),
+                    str(node),
+                    Text("What is said of {node} has no place in a submission and is not kept.", node=str(node)),
+                    Text("Say what kind of record it is (rdf:type), or take it out."),
+                    warning=True,
+                )
+            )
 
     def _record(self, node: Node, record_type: RecordType, language: str) -> dict[str, object] | None:
         said, found, whole = self.said[node], {}, True
@@ -268,7 +347,7 @@ class _Reader:
                 value = self._key(node, record_type) if f.kind is Kind.KEY else self._value(f, terms, language)
             except Unreadable as trouble:
                 self._lost(node, f, terms, trouble)
-                whole = whole and not f.required
+                whole = whole and not (f.required or f.default or f.kind is Kind.UNIT)
                 continue
             if value not in (None, {}, ()):
                 found[f.name] = value
@@ -296,11 +375,12 @@ class _Reader:
         if node not in self.keys:
             name = unquote(local_name(node.value)).removeprefix(record_type.name + "-")
             name = " ".join(re.sub(r"[;；\x00-\x1f\x7f]", " ", name).split()) or "-"
-            taken = set(self.keys.values())
-            key, n = name, 1
+            taken = self.taken_keys[record_type.name]
+            key = name
             while key in taken:
-                n += 1
-                key = f"{name}-{n}"
+                taken[name] += 1
+                key = f"{name}-{taken[name]}"
+            taken[key] = 1
             self.keys[node] = key
         return self.keys[node]
 
@@ -383,82 +463,3 @@ def _number(term: Term) -> Decimal:
         except InvalidOperation:
             pass
     raise Unreadable("NotUnderstood", Text("{term} is not a number.", term=str(term)), Text("Write an xsd:decimal."))
-
-
-class Lines:
-    """On which line of an RDF file a node, or a value of it, stands.
-
-    RDF parsers do not say; the line is looked for in the text when somebody asks, by the ways
-    in which the file can have written the node: whole, with a prefix, or relative.
-
-    :param kind: the file's extension.
-    :param prefixes: the prefixes that the file declares.
-    """
-
-    def __init__(self, data: bytes, kind: str, prefixes: dict[str, str]) -> None:
-        self.data = data
-        self.kind = kind
-        self.prefixes = prefixes
-
-    @cached_property
-    def text(self) -> str:
-        """The file as text."""
-        return self.data.decode("utf-8", "replace")
-
-    def of(self, node: Node, predicate: str | None = None) -> int | None:
-        """The line on which a node is described, or on which it has a value for a property.
-
-        :return: None for a blank node that the file does not name.
-        """
-        start = self._find_subject(node)
-        if start is None:
-            return None
-        if predicate:
-            found = self._first(self._spellings(predicate), start)
-            following = self._next_subject(start)
-            if found is not None and (following is None or found < following):
-                start = found
-        return self.text.count("\n", 0, start) + 1
-
-    def _find_subject(self, node: Node) -> int | None:
-        spellings = self._spellings(node.value) if isinstance(node, ox.NamedNode) else [f"_:{node.value}"]
-        if self.kind == "rdf":
-            spellings += [spelling.replace("<#", "<").removeprefix("_:") for spelling in spellings]
-        if self.kind in ("jsonld", "rdf"):
-            names = "|".join(re.escape(spelling.strip("<>")) for spelling in spellings)
-            before = r'"@id"\s*:' if self.kind == "jsonld" else r"rdf:(?:about|ID|nodeID)\s*="
-            pattern = rf'{before}\s*"(?:{names})"'
-        else:
-            pattern = rf"^\s*(?:{'|'.join(map(re.escape, spellings))})(?=[\s;,.])"
-        found = re.search(pattern, self.text, re.MULTILINE)
-        if found is not None:
-            return found.end() - len(found[0].lstrip())
-        return self._first(spellings, 0)
-
-    def _next_subject(self, start: int) -> int | None:
-        if self.kind in ("ttl", "trig"):
-            found = re.compile(r"\.\s*(?:#.*)?$", re.MULTILINE).search(self.text, start)
-            return found.end() if found else None
-        if self.kind == "jsonld":
-            found = re.compile(r'"@id"\s*:').search(self.text, start + 5)
-            return found.start() if found else None
-        return None
-
-    def _first(self, spellings: list[str], start: int) -> int | None:
-        where = [at for s in spellings if (at := self.text.find(s, start)) >= 0]
-        return min(where, default=None)
-
-    def _spellings(self, iri: str) -> list[str]:
-        spellings = [f"<{iri}>"]
-        for prefix, namespace in self.prefixes.items():
-            if namespace and iri.startswith(namespace):
-                spellings.append(f"{prefix}:{iri[len(namespace) :]}")
-        if iri.startswith(BASE):
-            spellings.append(f"<{iri[len(BASE) :]}>")
-        elif iri.startswith(BASE.rsplit("/", 1)[0] + "/"):
-            spellings.append(f"<{iri[len(BASE.rsplit('/', 1)[0]) + 1 :]}>")
-        if iri == RDF + "type":
-            spellings.append("a ")
-        if iri == DCTERMS:
-            spellings.clear()
-        return spellings

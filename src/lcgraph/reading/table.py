@@ -167,7 +167,12 @@ class Assembler:
                     Text("Hand in one file for each city and year."),
                 )
             )
-        return self._values(SUBMISSION, rows[0], "en", set()) | {"place": rows[0].place}
+        stated = rows[0].values.get("language")
+        try:
+            language = values.language(stated.text) if stated is not None and stated.text.strip() else "en"
+        except Unreadable:
+            language = "en"  # what is wrong with it is found among the values
+        return self._values(SUBMISSION, rows[0], language, set()) | {"place": rows[0].place}
 
     def _repeated_keys(self, rows: list[Row]) -> None:
         seen: dict[str, Row] = {}

@@ -21,6 +21,7 @@ from lcgraph.reading.terms import digits
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(?P<mark>[,' \u00a0\u2009\u202f.])\d{3}(?:(?P=mark)\d{3})*(?:[.,]\d+)?", re.ASCII)
+_WITH_UNIT = re.compile(r"([+-]?\d{1,20}(?:[.,]\d{1,20})?)\s*[^\W\d_][^\d_]{0,100}")
 _PLACEHOLDERS = {"n/a", "na", "n.a.", "k.a.", "-", "–", "—", "..", "...", ":", "x", "无", "暂无", "不详", "无数据", "/"}
 _YEAR = re.compile(r"(1[89]|20|21)\d\d", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
@@ -152,15 +153,15 @@ def _what_was_meant(text: str) -> Unreadable:
             Text("“{found}” has a decimal comma.", found=text),
             Text("Write it with a point: {meant}.", meant=plain.replace(",", ".")),
         )
-    leading = re.match(r"[+-]?\d+(?:[.,]\d+)?", plain, re.ASCII)
+    with_unit = _WITH_UNIT.fullmatch(plain)
     return Unreadable(
         "NotAFigure",
         Text("“{found}” is not a number.", found=shorten(text)),
         Text(
             "Write the number alone: {meant}. Units and remarks have columns of their own.",
-            meant=leading[0].replace(",", "."),
+            meant=with_unit[1].replace(",", "."),
         )
-        if leading is not None and len(leading[0]) <= MAX_DIGITS
+        if with_unit is not None
         else Text("Write digits with a point as decimal mark, such as 12.5."),
     )
 

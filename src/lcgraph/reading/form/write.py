@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 import openpyxl
+from openpyxl.cell.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter, quote_sheetname
@@ -23,7 +24,7 @@ from lcgraph.framework.items import Code, Edition, Measure
 from lcgraph.framework.namespaces import local_name
 from lcgraph.language import Text, pick
 from lcgraph.reading import terms
-from lcgraph.reading.as_table import columns_of, row_of
+from lcgraph.reading.as_table import columns_of, row_of, write_value
 from lcgraph.reading.fields import BY_NAME, DOCUMENT, SOURCE, SUBMISSION, TARGET, Kind, RecordType
 from lcgraph.reading.form import layout
 from lcgraph.reading.form.layout import CityLine, Column
@@ -32,7 +33,7 @@ from lcgraph.reading.submission import Document, Gap, Observation, Source, Submi
 from lcgraph.reading.workbook_file import to_bytes
 
 if TYPE_CHECKING:
-    from openpyxl.cell.cell import Cell, MergedCell
+    from openpyxl.cell.cell import MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
 _EMPTY_ROWS = {"source": 40, "document": 40}
@@ -516,9 +517,8 @@ def _set(cell: Cell | MergedCell, value: object) -> None:
     """Puts a value in; a text that begins like a formula stays a text."""
     if value is None or value == "":
         return
-    cell.value = value  # type: ignore[assignment]  # text, int or float
-    if isinstance(value, str):
-        cell.data_type = "s"
+    assert isinstance(cell, Cell)
+    write_value(cell, value)
 
 
 def _font(*, bold: bool = False, italic: bool = False, size: int = 10, color: str = _INK) -> Font:
