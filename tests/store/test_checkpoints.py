@@ -14,7 +14,7 @@ from lcgraph.framework import resources
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import Reading, read
 from lcgraph.store import embedded
-from lcgraph.store.embedded import commit_of, graph_hash, newest, newest_opened
+from lcgraph.store.embedded import canonical_lines, commit_of, graph_hash, newest, newest_opened
 from lcgraph.store.readers import Readers
 
 Read = Callable[..., Reading]
@@ -198,7 +198,8 @@ def test_what_was_archived_but_not_indexed_is_seen_after_catching_up(network: Ne
     publish(network, 3)
     shutil.rmtree(network.store_directory)
     age_of_store.rename(network.store_directory)
-    assert graph_hash(embedded.canonical_lines(_open(network))) == grown, "readers are behind"
+    with newest_opened(network.store_directory) as (_, store):
+        assert graph_hash(canonical_lines(store)) == grown, "readers are behind"
     again = Network(network.directory)
     with (network.directory / "archive" / "lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -206,10 +207,3 @@ def test_what_was_archived_but_not_indexed_is_seen_after_catching_up(network: Ne
         assert commit_of(newest(again.store_directory)) == 2, "it does not wait for another writer"
     again.catch_up()
     assert commit_of(newest(again.store_directory)) == 3
-
-
-def _open(network: Network) -> embedded.ox.Store:
-    name = newest(network.store_directory)
-    assert name is not None
-    with embedded.opened(network.store_directory, name) as store:
-        return store

@@ -14,7 +14,8 @@ from lcgraph.framework.framework import Description, Framework
 from lcgraph.framework.namespaces import LC, SKOS, TYPE
 from lcgraph.language import Text
 from lcgraph.reading.limits import LIMITS, check_size
-from lcgraph.reading.rdf_file import FORMATS, Lines, parse
+from lcgraph.reading.lines import Lines
+from lcgraph.reading.rdf_file import BASE, FORMATS, parse
 from lcgraph.reading.reader import extension
 
 
@@ -50,7 +51,7 @@ def described_cities(name: str, data: bytes, framework: Framework) -> DescribedC
     check_size(name, data, LIMITS)
     quads, prefixes = parse(name, data, kind, LIMITS)
     said = Description(quads)
-    lines = Lines(data, kind, prefixes)
+    lines = Lines(data, kind, prefixes, BASE)
     cities = said.of_class(LC + "City")
     if not cities:
         raise InputError(
