@@ -35,7 +35,7 @@ LITERALS = [
     *(typed(value, "decimal") for value in ("abc", "9.5", "9.50", "-1", "0.0000000000000000001", "1e3")),
     *(typed(value, "integer") for value in ("7", "+5", "007", " 5 ", "101", "9999999999999999999999", "aldi")),
     *(typed(value, "gYear") for value in ("2016", "2016-13", "2016Z", "99999", "-0044", "MMXVI")),
-    *(typed(value, "double") for value in ("9.5", "NaN", "1e400")),
+    *(typed(value, "double") for value in ("9.5", "1e400")),
     *(typed(value, "date") for value in ("2016-05-01", "2016-02-31", "2016-05-01+01:00", "soon")),
     *(typed(value, "gYearMonth") for value in ("2016-12", "2016-13")),
     typed("2016-05-01T00:00:00", "dateTime"),

@@ -13,7 +13,7 @@ from lcgraph.framework import resources
 from lcgraph.framework.canonical import canonical
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import Measure
-from lcgraph.framework.namespaces import LC, LCS, PREFIXES, PROV, QB, SDMX_ATTRIBUTE, SDMX_DIMENSION, SDMX_MEASURE
+from lcgraph.framework.namespaces import LC, LCS, PREFIXES, PROV, QB, SDMX_ATTRIBUTE, SDMX_DIMENSION, SDMX_MEASURE, XSD
 from lcgraph.language import Labels, pick
 from lcgraph.reading import terms
 
@@ -22,7 +22,12 @@ PREFIX lcs: <{LCS}>
 PREFIX qb: <{QB}>
 PREFIX sdmx-dimension: <{SDMX_DIMENSION}>
 PREFIX sdmx-measure: <{SDMX_MEASURE}>
+PREFIX xsd: <{XSD}>
 """
+
+
+_NUMBER = "^[+-]?[0-9]{1,15}([.][0-9]{1,15})?$"
+"""Numbers that every engine can reckon with; what else a datatype allows is told as no number."""
 
 
 def path() -> Path:
@@ -126,8 +131,8 @@ def _value(measure: Measure, name: str, see: str) -> str:
 
 def _of_numbers(constraints: str) -> str:
     """Constraints of a figure that is a number; that it is one at all is asked elsewhere, once."""
-    number = "sh:or ( [ sh:datatype xsd:decimal ] [ sh:datatype xsd:integer ] )"
-    return f"sh:path <{SDMX_MEASURE}obsValue> ; sh:or ( [ {constraints} ] [ sh:not [ {number} ] ] )"
+    number = f'sh:or ( [ sh:datatype xsd:decimal ] [ sh:datatype xsd:integer ] ) ; sh:pattern "{_NUMBER}"'
+    return f"sh:path <{SDMX_MEASURE}obsValue> ; sh:or ( [ sh:not [ {number} ] ] [ {constraints} ] )"
 
 
 def _range(measure: Measure, language: str) -> str:
@@ -211,7 +216,8 @@ def _shares(measure: Measure, framework: Framework, name: str, see: str) -> Iter
     SELECT $this ?period (SUM(?share) AS ?all) (COUNT(DISTINCT ?code) AS ?codes) (MIN(IF(isIRI(?part), STR(?part), "")) AS ?first) WHERE {{
       ?part qb:dataSet $this ; lc:ofMeasure {see} ; sdmx-dimension:refPeriod ?period ;
         <{measure.shares_over}> ?code ; sdmx-measure:obsValue ?share .
-      FILTER (?code != {terms.iri(total)} && isNumeric(?share))
+      FILTER (?code != {terms.iri(total)} && (DATATYPE(?share) = xsd:decimal || DATATYPE(?share) = xsd:integer))
+      FILTER (REGEX(STR(?share), "{_NUMBER}"))
     }} GROUP BY $this ?period
   }}
   lcs:thresholds lcs:compositionTolerance ?tolerance .
