@@ -47,6 +47,12 @@ def read_rows(name: str, book: Workbook, findings: list[Finding]) -> Iterator[Ro
 
 def no_submission(name: str, book: Workbook) -> UnreadableFile:
     """The error for a workbook in which nothing of a submission is found."""
+    if known := [sheet.title for sheet in book.worksheets if _type_of(sheet) is not None]:
+        return UnreadableFile(
+            Text("The workbook {file} has headers but no rows in {sheets}.", file=name, sheets=known),
+            where=Place(name, known[0]).text(),
+            remedy=Text("Fill in the rows below the headers."),
+        )
     return UnreadableFile(
         Text("The workbook {file} has no sheet “Submission”; it has {sheets}.", file=name, sheets=book.sheetnames)
         if book.sheetnames
