@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,6 +177,8 @@ def test_who_hands_in_with_a_browser_is_told_on_a_page(client: httpx.Client) -> 
     assert page.headers["content-type"].startswith("text/html")
     assert '<html lang="zh">' in page.text
     assert "empty.csv" in page.text
+    for link in re.findall(r'href="(/[^"#]*)', page.text):  # the page itself cannot be asked for again
+        assert client.get(html.unescape(link), headers=headers).status_code == 200, link
 
 
 def test_nothing_of_a_file_is_kept(served: Served, demo: Network) -> None:

@@ -31,6 +31,7 @@ def _command(question: Question) -> Callable[..., None]:
         how: Format = options.pop("format")
         given = {name: str(value) for name, value in options.items() if value is not None}
         library = Library(resources.directory("queries"), here.network.base)
+        here.network.catch_up()
         with Readers(here.network.store_directory, 1, here.settings.query_limits, spare=0) as readers:
             answerer = Answerer(library, readers, here.network.framework)
             if how is Format.turtle:

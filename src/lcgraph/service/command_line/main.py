@@ -306,6 +306,7 @@ def query(
         )
     solutions = "application/sparql-results+json" if format is Format.json else "text/csv"
     graph = "application/ld+json" if format is Format.json else "text/turtle"
+    here.network.catch_up()
     with Readers(here.network.store_directory, 1, here.settings.query_limits, spare=0) as readers:
         result = readers.run(text, solutions=solutions, graph=graph)
     if format is Format.table and not is_graph:

@@ -89,6 +89,7 @@ class Service:
 
     def start(self) -> None:
         """Starts the processes that queries and checks run in."""
+        self.network.catch_up()
         self.readers.start()
         self.checkers.start()
 

@@ -73,7 +73,9 @@ def _page(name: str, request: Request, language: str, status: int = 200, **value
 
 
 def _with(request: Request, **changed: str) -> str:
-    """The address of this page with other parameters."""
+    """The address of this page with other parameters; of the start page where this one cannot be asked for again."""
+    if request.method == "POST":
+        return f"/?{urlencode(changed)}"
     pairs = {key: value for key, value in request.query_params.items() if value} | changed
     return f"{request.url.path}?{urlencode(pairs)}"
 

@@ -17,6 +17,9 @@ _PLACE = ("file", "sheet", "line", "cell")
 _BELOW = ("note", "conversion", "stated_as")
 """Long texts, which stand below their row over its whole width."""
 
+_WIDE = 9
+"""From this many columns on, the source and the place stand below their row as well."""
+
 _LEAD_TO = {"city": ("city-commitments", "city"), "commitment": ("commitment-framework", "commitment")}
 """What a code is of, to the question that its link asks, and the parameter for it."""
 
@@ -45,7 +48,7 @@ class Line:
     """A row: its cells, and what stands below them, each with its heading."""
 
     cells: tuple[Cell, ...]
-    below: tuple[tuple[str, str], ...]
+    below: tuple[tuple[str, Cell], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +77,19 @@ def table(answer: Answer, rows: Sequence[Row], only: Iterable[str] | None = None
     names = [name for name in answer.columns if name in shown and any(row[name] not in (None, "") for row in rows)]
     kept = [name for name in names if name not in _BELOW and not _belongs_to_another(name, names)]
     below = [name for name in names if name in _BELOW]
-    by_name = {name: [_cell(answer, name, row) for row in rows] for name in kept}
+    if len(kept) >= _WIDE:
+        told = [name for name in kept if name.startswith("source") or name in _PLACE]
+        kept, below = [name for name in kept if name not in told], told + below
+    cells = {name: [_cell(answer, name, row) for row in rows] for name in (*kept, *below)}
     columns = tuple(
-        Column(_heading(answer, name), all(cell.number or not cell.text for cell in by_name[name])) for name in kept
+        Column(_heading(answer, name), all(cell.number or not cell.text for cell in cells[name])) for name in kept
     )
     lines = tuple(
         Line(
-            tuple(by_name[name][i] for name in kept),
-            tuple((answer.heading(name), _text(row[name])) for name in below if row[name] not in (None, "")),
+            tuple(cells[name][i] for name in kept),
+            tuple((_heading(answer, name), cells[name][i]) for name in below if cells[name][i].text),
         )
-        for i, row in enumerate(rows)
+        for i in range(len(rows))
     )
     return Table(columns, lines)
 
