@@ -108,7 +108,7 @@ def test_every_figure_can_be_followed_to_the_line_and_column_that_hold_it(city: 
 def test_a_city_s_gaps_are_what_its_table_has_no_line_for(city: str, demo_answers: Answerer) -> None:
     framework = demo_answers.framework
     has = {(f.measure, f.cell) for f in figures(city)}
-    expected = []
+    expected: list[tuple[str, str | None, str, int]] = []
     for measure in framework.measures:
         cells = [cell.code.removeprefix(f"{measure.code}.") for cell in measure.cells]
         assert measure.code not in CELLS or set(cells) == set(CELLS[measure.code])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +23,9 @@ from lcgraph.reading import terms
 from lcgraph.store.readers import Readers
 
 Value = str | int | Decimal | bool | None
+
+_FORMULA = re.compile(r"[=@\t\r]|[+-](?![\d\s.,]*%?$)")
+"""How a text begins that a spreadsheet would run as a formula."""
 
 _INTEGERS = {XSD + name for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long")}
 
@@ -78,10 +82,19 @@ class Answer:
 
     def json(self) -> str:
         """The answer as JSON text; figures keep all their digits."""
-        return json.dumps(self.as_json(), ensure_ascii=False, indent=1, default=_number) + "\n"
+        parts = self.as_json()
+        parts["rows"] = _Written(
+            "[" + ",".join("\n  {" + ", ".join(map(_member, row, row.values())) + "}" for row in self.rows) + "\n ]"
+            if self.rows
+            else "[]"
+        )
+        return "{\n" + ",\n".join(f" {_member(name, part)}" for name, part in parts.items()) + "\n}\n"
 
     def csv(self) -> str:
-        """The answer as CSV: a row of column names, then the rows."""
+        """The answer as CSV: a row of column names, then the rows.
+
+        A text that a spreadsheet would run as a formula has an apostrophe before it.
+        """
         out = io.StringIO(newline="")
         writer = csv.writer(out, lineterminator="\r\n")  # RFC 4180
         writer.writerow(self.columns)
@@ -89,10 +102,23 @@ class Answer:
         return out.getvalue()
 
 
-def _number(value: object) -> object:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(type(value))
+class _Written(str):
+    """JSON that is written already."""
+
+    __slots__ = ()
+
+
+def _member(name: str, value: object) -> str:
+    return f"{json.dumps(name)}: {_json(value)}"
+
+
+def _json(value: object) -> str:
+    match value:
+        case _Written():
+            return str(value)
+        case Decimal():
+            return terms.digits(value)  # a float would lose digits, and the module writes no decimals
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _cell(value: Value) -> str:
@@ -103,6 +129,8 @@ def _cell(value: Value) -> str:
             return str(value).lower()
         case Decimal():
             return terms.digits(value)
+        case str() if _FORMULA.match(value):
+            return f"'{value}"
     return str(value)
 
 

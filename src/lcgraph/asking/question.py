@@ -12,15 +12,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import pyoxigraph as ox
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from lcgraph.asking import sparql
 from lcgraph.errors import InputError
 from lcgraph.framework import resources
+from lcgraph.framework.namespaces import PREFIXES
 from lcgraph.language import Text
 from lcgraph.reading.mapping import load_yaml
 
 HEAD = "#+"
+LANGUAGE = "lang"
+"""The variable that is bound to the language that labels are wanted in."""
+
+RESERVED = {LANGUAGE, "format", "data"}
+"""What no parameter may be called, since every question can be asked with it."""
 
 ParameterType = Literal[
     "city", "commitment", "action", "measure", "country", "edition", "data-source-type", "year", "integer", "text"
@@ -136,10 +143,30 @@ def parse_question(name: str, group: str, text: str) -> Question:
     if sparql.form(query) != "SELECT":
         raise _wrong(name, Text("it is not a SELECT query"))
     projected = _projected(query)
-    for wanted in (*head.parameters, *head.columns):
+    in_graph = {token.text[1:] for token in sparql.tokens(head.graph) if token.kind == "variable"}
+    for wanted in (*head.parameters, *head.columns, *sorted(in_graph)):
         if wanted not in projected:
             raise _wrong(name, Text("its query does not select ?{name}, which its head names", name=wanted))
-    return Question(name, group, head, query)
+    for selected in sorted(projected - {LANGUAGE, *head.parameters, *head.columns} - in_graph):
+        raise _wrong(name, Text("its query selects ?{name}, which its head does not name", name=selected))
+    for parameter in head.parameters:
+        if parameter in RESERVED:
+            raise _wrong(name, Text("no parameter may be called {name}", name=parameter))
+    question = Question(name, group, head, query)
+    # in place of the head blank lines, so that an error names the line of the file
+    if trouble := _error("\n".join("" if line.startswith(HEAD) else line for line in lines)):
+        raise _wrong(name, Text("its query is not SPARQL: {error}", error=trouble))
+    if head.graph and (trouble := _error(question.construct())):
+        raise _wrong(name, Text("with “graph” of its head it is not SPARQL: {error}", error=trouble))
+    return question
+
+
+def _error(query: str) -> str:
+    try:
+        ox.Store().query(query, prefixes=PREFIXES)
+    except SyntaxError as error:
+        return str(error.msg or error)
+    return ""
 
 
 def _projected(query: str) -> set[str]:

@@ -44,15 +44,31 @@ class Token:
     at: int
 
 
-def tokens(query: str) -> Iterator[Token]:
+def tokens(query: str, *, compare: bool = False) -> Iterator[Token]:
     """The pieces of a query, one after the other; together they are the query.
+
+    :param compare: within brackets, read ``<`` after a value as *less than* and not as the begin
+        of an IRI. Only the whole grammar can tell the two apart in ``(?a<?b && ?c>?d)``.
 
     >>> [t.text for t in tokens('ASK { ?s :p "SERVICE" }') if t.kind == "word"]
     ['ASK']
     """
-    for found in _TOKEN.finditer(query):
+    at, brackets, after_value = 0, [""], False
+    while at < len(query):
+        found = _TOKEN.match(query, at)
+        assert found is not None
         assert found.lastgroup is not None
-        yield Token(found.lastgroup, found[0], found.start())
+        kind, text = found.lastgroup, found[0]
+        if compare and kind == "iri" and after_value and brackets[-1] == "(":
+            kind, text = "other", "<"
+        yield Token(kind, text, at)
+        at += len(text)
+        if text in ("(", "{"):
+            brackets.append(text)
+        elif text in (")", "}") and len(brackets) > 1:
+            brackets.pop()
+        if kind != "comment" and not text.isspace():
+            after_value = kind not in ("other", "word") or text == ")" or text.isdecimal()
 
 
 def form(query: str) -> str:
@@ -77,10 +93,36 @@ def refuse(query: str) -> None:
             Text("This is an update. The graph is not changed by SPARQL: a submission is the only way in."),
             remedy=Text("Hand in a submission, or a revision of one."),
         )
-    for token in tokens(query):
-        if token.kind == "word" and token.text.upper() == "SERVICE":
-            line = query.count("\n", 0, token.at) + 1
+    if "service" not in query.lower():
+        return
+    for compare in (False, True):
+        at = _service(query, compare)
+        if at is not None:
+            line = query.count("\n", 0, at) + 1
             raise QueryRefused(
                 Text("SERVICE in line {line} would make this service ask another one; that is not offered.", line=line),
                 remedy=Text("Ask the other service yourself and join the answers, or use a client that federates."),
             )
+
+
+def _service(query: str, compare: bool) -> int | None:
+    """Where SERVICE may be a keyword; in doubt it is.
+
+    Parsers need no blank around a keyword: ``trueSERVICE<x>{}`` and, where the prefix ``SERVICE``
+    is not declared, ``SERVICE:x {}`` ask another service too.
+    """
+    declared: set[str] = set()
+    last = ""
+    for token in tokens(query, compare=compare):
+        if token.kind == "word" and "service" in token.text.lower():
+            return token.at
+        if token.kind == "name":
+            prefix = token.text.partition(":")[0]
+            if last == "PREFIX":
+                declared.add(prefix)
+            glued = re.match(r"[\w.]", query[token.at - 1 : token.at]) is not None
+            if prefix.lower().endswith("service") and (glued or prefix not in declared):
+                return token.at
+        if token.kind != "comment" and not token.text.isspace():
+            last = token.text.upper()
+    return None

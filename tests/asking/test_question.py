@@ -1,0 +1,86 @@
+"""A question is a file: adding it is all that it takes, and a wrong one says what is wrong."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from support import asking
+
+from lcgraph.asking.answer import Answerer
+from lcgraph.asking.question import Library, parse_question
+from lcgraph.errors import InputError
+from lcgraph.framework.namespaces import DEFAULT_BASE
+from lcgraph.publishing.network import Network
+
+GOOD = """\
+#+ title: {en: Odd values, zh: 特殊值}
+#+ description: {en: Values as they come, zh: 各种值}
+#+ parameters:
+#+   word: {type: text, example: a, description: {en: a word, zh: 词}}
+#+ columns:
+#+   n: {en: Number, zh: 数}
+#+   word: {en: Word, zh: 词}
+#+ graph: |
+#+   lc:City rdfs:label ?word ; rdfs:comment ?n .
+SELECT ?lang ?n ?word WHERE { VALUES (?n) { (12345678901234567.1) (true) (7) (lc:City) ("=1+1") ("-5 %") (-5) } }
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (", zh: 特殊值", "", "title.zh"),
+        ("#+ columns:", "#+ colums:", "columns"),
+        ("type: text", "type: texts", "parameters.word.type"),
+        ("{en: Number, zh: 数}", "{en: Number, zh: 数, wide: 1}", "columns.n.wide"),
+        ("#+   n:", "#+   m:", "does not select \\?m"),
+        ("SELECT ?lang ?n", "SELECT ?lang ?spare ?n", "selects \\?spare"),
+        ("word: {type", "words: {type", "does not select \\?words"),
+        ("rdfs:label ?word", "rdfs:label ?label", "does not select \\?label"),
+        ("rdfs:label ?word", "rdfs:label ?word ?word", "graph"),
+        ("#+ title: {en", "#+ title: {en: [", "not YAML"),
+        ("VALUES (?n)", "VALUES (?n", "not SPARQL: error at 10:"),
+        ("SELECT ?lang ?n ?word WHERE", "DELETE WHERE", "not a SELECT query"),
+        ("SELECT ?lang ?n ?word WHERE", "ASK", "not a SELECT query"),
+    ],
+)
+def test_a_wrong_head_or_query_is_refused_with_its_place(old: str, new: str, says: str) -> None:
+    assert old in GOOD
+    with pytest.raises(InputError, match=says) as refused:
+        parse_question("odd", "test", GOOD.replace(old, new))
+    assert "odd.rq" in str(refused.value.told("en")["where"])
+
+
+def test_no_parameter_takes_the_name_of_an_option_that_every_question_has() -> None:
+    text = GOOD.replace("word", "format")
+    with pytest.raises(InputError, match="may be called format"):
+        parse_question("odd", "test", text)
+
+
+def test_a_question_added_as_a_file_is_answered_in_every_form(tmp_path: Path, demo: Network) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "odd.rq").write_text(GOOD, encoding="utf-8")
+    library = Library(tmp_path, DEFAULT_BASE)
+    assert library.names == ("odd",)
+    with asking(demo) as there:
+        answerer = Answerer(library, there.readers, demo.framework)
+        answer = answerer.ask("odd", {"word": "} DROP"}, "en")
+        turtle = answerer.graph("odd", {"word": "} DROP"}, "en").decode()
+    city = "https://w3id.org/lcgraph/ontology#City"
+    assert [row["n"] for row in answer.rows] == [Decimal("12345678901234567.1"), True, 7, city, "=1+1", "-5 %", -5]
+    assert {row["word"] for row in answer.rows} == {"} DROP"}
+    assert '{"n": 12345678901234567.1, "word": "} DROP"}' in answer.json()
+    cells = [line.split(",")[0] for line in answer.csv().split("\r\n")]
+    assert cells == ["n", "12345678901234567.1", "true", "7", city, "'=1+1", "-5 %", "-5", ""]
+    assert 'rdfs:label "} DROP"' in turtle
+    assert "12345678901234567.1" in turtle
+
+
+def test_two_questions_of_one_name_are_refused(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "odd.rq").write_text(GOOD, encoding="utf-8")
+    with pytest.raises(InputError, match="another of that name"):
+        Library(tmp_path, DEFAULT_BASE)
