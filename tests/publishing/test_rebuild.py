@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 import tempfile
 from contextlib import suppress
 from datetime import timedelta
@@ -123,3 +125,25 @@ def test_the_archive_alone_is_a_backup(revised: Network, tmp_path: Path) -> None
     copy = Network(tmp_path / "copy")
     copy.catch_up()
     assert list(copy.dump()) == list(revised.dump())
+
+
+def test_a_command_that_asks_first_brings_the_store_up_to_the_archive(revised: Network) -> None:
+    shutil.rmtree(revised.store_directory)
+    asked = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from lcgraph.service.command_line import main; main()",
+            "query",
+            "-",
+            "--format",
+            "csv",
+            "--data",
+            str(revised.directory),
+        ],
+        input="SELECT ?r { GRAPH ?s { ?s lc:revision ?r ; qb:structure ?x } }",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert asked.stdout.split() == ["r", "2"]
