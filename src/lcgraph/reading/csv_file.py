@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
 from lcgraph.language import Text
@@ -49,7 +49,7 @@ def decode(name: str, data: bytes) -> str:
 
 
 def _guess(data: bytes) -> Text:
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:1000]:
         return Text("UTF-16")
     for encoding in _GUESSES[1:]:
         try:
@@ -115,10 +115,10 @@ def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -
     :raises UnreadableFile: if the file is not such a table.
     """
     table = lines(name, decode(name, data), limits)
-    headers = _header(name, table)
+    line, headers = _header(name, table)
     record_column = next(i for i, text in enumerate(headers) if text.strip().lower() in RECORD_HEADERS)
-    columns = {t.name: _columns(name, headers, record_column, t, findings) for t in RECORD_TYPES}
-    _unknown(name, headers, record_column, columns, findings)
+    columns = {t.name: _columns(name, line, headers, record_column, t, findings) for t in RECORD_TYPES}
+    _unknown(name, line, headers, record_column, findings)
     for number, cells in table:
         if not any(cell.strip() for cell in cells):
             continue
@@ -137,7 +137,7 @@ def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -
         )
 
 
-def _header(name: str, table: Iterator[tuple[int, list[str]]]) -> list[str]:
+def _header(name: str, table: Iterator[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     for number, cells in table:
         if any(cell.strip() for cell in cells):
             if not any(cell.strip().lower() in RECORD_HEADERS for cell in cells):
@@ -149,7 +149,7 @@ def _header(name: str, table: Iterator[tuple[int, list[str]]]) -> list[str]:
                         "See docs/formats.md for the columns. A statistical table of another form goes through “lcgraph import”."
                     ),
                 )
-            return cells
+            return number, cells
     raise UnreadableFile(
         Text("The file {file} is empty.", file=name),
         where=name,
@@ -163,7 +163,7 @@ def _kind(text: str) -> RecordType | None:
 
 
 def _columns(
-    name: str, headers: list[str], record_column: int, record_type: RecordType, findings: list[Finding]
+    name: str, line: int, headers: list[str], record_column: int, record_type: RecordType, findings: list[Finding]
 ) -> dict[int, str]:
     columns: dict[int, str] = {}
     for index, text in enumerate(headers):
@@ -171,7 +171,9 @@ def _columns(
             continue
         field = header(record_type, text)
         if field is not None and field in columns.values():
-            findings.append(repeated_column(Place(name, cell=text, line=1), text))
+            repeated = repeated_column(Place(name, cell=text, line=line), text)
+            if repeated not in findings:  # one column can belong to several kinds of record
+                findings.append(repeated)
         elif field is not None:
             columns[index] = field
     return columns
@@ -188,14 +190,11 @@ def repeated_column(place: Place, text: str) -> Finding:
     )
 
 
-def _unknown(
-    name: str, headers: list[str], record_column: int, columns: Mapping[str, Mapping[int, str]], findings: list[Finding]
-) -> None:
-    known = {index for by_index in columns.values() for index in by_index}
+def _unknown(name: str, line: int, headers: list[str], record_column: int, findings: list[Finding]) -> None:
     for index, text in enumerate(headers):
-        if index != record_column and index not in known and text.strip():
+        if index != record_column and text.strip() and all(header(t, text) is None for t in RECORD_TYPES):
             near = sorted({n for t in RECORD_TYPES for n in nearest_header(t, text)})
-            findings.append(unknown_column(Place(name, cell=text, line=1), text, near))
+            findings.append(unknown_column(Place(name, cell=text, line=line), text, near))
 
 
 def unknown_column(place: Place, text: str, near: list[str]) -> Finding:
