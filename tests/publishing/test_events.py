@@ -15,7 +15,7 @@ from lcgraph.archive.records import Accepted, Registered, Withdrawn
 from lcgraph.errors import DoesNotConform, InputError, NotFound
 from lcgraph.publishing import network as network_module
 from lcgraph.publishing.network import Network, refused
-from lcgraph.reading import as_rdf
+from lcgraph.reading import as_rdf, terms
 from lcgraph.reading.reader import Reading, read
 from lcgraph.store.evidence import evidence
 from lcgraph.store.readers import Readers
@@ -96,6 +96,14 @@ def test_the_hash_of_a_graph_is_that_of_rdfc_1_0_whatever_format_it_was_handed_i
         assert event.graph_hash == commit.manifest.files[event.graph].sha256
         assert event.quads == len(lines)
         assert {str(quad.graph_name) for quad in dataset} == {f"<{event.submission}>"}
+
+
+def test_the_lines_of_a_graph_are_escaped_as_rdfc_1_0_says() -> None:
+    odd = "".join(map(chr, range(0x20))) + '"\\\x7f\x80\u2028\ufeff\ufffe\uffff\U0001f3db中'
+    line = terms.nquads([f"<urn:s> <urn:p> {terms.plain(odd)}"], "urn:g")
+    dataset = ox.Dataset(ox.parse(line, ox.RdfFormat.N_QUADS))
+    dataset.canonicalize(ox.CanonicalizationAlgorithm.RDFC_1_0)
+    assert [f"{quad} .\n" for quad in dataset] == [line]
 
 
 def test_the_same_file_again_changes_nothing(network: Network, read_small: Read) -> None:

@@ -252,7 +252,7 @@ class Network:
         """
         described = described_cities(name, data, self.framework)
         with self._writing() as writer:
-            lines = "".join(sorted(described.lines(self.framework.names.graph("cities"))))
+            lines = "".join(sorted(set(described.lines(self.framework.names.graph("cities")))))
             original = f"originals/{file_name(name)}"
             event = Registered(cities=tuple(described.cities), graph="cities.nq", original=original, by=by)
             files = {

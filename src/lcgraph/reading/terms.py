@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from lcgraph.framework.namespaces import XSD
 
-_ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
+_ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     0x08: "\\b",
     0x09: "\\t",
     0x0A: "\\n",
@@ -21,7 +21,7 @@ _ESCAPES = {i: f"\\u{i:04X}" for i in (*range(0x20), 0x7F)} | {
     0x22: '\\"',
     0x5C: "\\\\",
 }
-_TO_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\]')
+_TO_ESCAPE = re.compile(r'[\x00-\x1f\x7f"\\\ufffe\uffff]')
 
 
 def escape(text: str) -> str:
