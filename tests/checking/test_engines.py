@@ -33,7 +33,7 @@ def typed(value: str, datatype: str) -> ox.Literal:
 
 LITERALS = [
     *(typed(value, "decimal") for value in ("abc", "9.5", "9.50", "-1", "0.0000000000000000001", "1e3")),
-    *(typed(value, "integer") for value in ("7", "+5", "007", " 5 ", "101", "9999999999999999999999", "aldi")),
+    *(typed(value, "integer") for value in ("7", "+5", "007", " 5 ", "101", "9999999999999999999999", "aldi", "10.5")),
     *(typed(value, "gYear") for value in ("2016", "2016-13", "2016Z", "99999", "-0044", "MMXVI")),
     *(typed(value, "double") for value in ("9.5", "1e400")),
     *(typed(value, "date") for value in ("2016-05-01", "2016-02-31", "2016-05-01+01:00", "soon")),

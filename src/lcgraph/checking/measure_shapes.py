@@ -217,7 +217,7 @@ def _shares(measure: Measure, framework: Framework, name: str, see: str) -> Iter
       ?part qb:dataSet $this ; lc:ofMeasure {see} ; sdmx-dimension:refPeriod ?period ;
         <{measure.shares_over}> ?code ; sdmx-measure:obsValue ?share .
       FILTER (?code != {terms.iri(total)} && (DATATYPE(?share) = xsd:decimal || DATATYPE(?share) = xsd:integer))
-      FILTER (REGEX(STR(?share), "{_NUMBER}"))
+      FILTER (REGEX(STR(?share), "{_NUMBER}") && (DATATYPE(?share) = xsd:decimal || !CONTAINS(STR(?share), ".")))
     }} GROUP BY $this ?period
   }}
   lcs:thresholds lcs:compositionTolerance ?tolerance .
