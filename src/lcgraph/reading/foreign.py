@@ -97,6 +97,7 @@ class _Importer:
         self._read_header()
         left_out: Counter[int] = Counter()
         unknown: dict[str, int] = {}
+        matched: set[int] = set()
         for line, cells in self.rows:
             if not any(cells):
                 continue
@@ -111,15 +112,47 @@ class _Importer:
                 left_out[out[0]] += 1
             elif not taken:
                 unknown.setdefault(self._kind_of(row), line)
+            self._each_figure_once(taken, line)
+            matched.update(taken)
             for i in taken:
                 self._observation(i, row, line)
         if unknown:
             raise self._says_nothing(unknown)
+        for i in range(len(self.mapping.file.series)):
+            if i not in matched:
+                raise MappingError(
+                    Text("No row of {file} is of this series.", file=self.table.name),
+                    where=Text("{file}, {where}", file=self.mapping.name, where=f"series.{i}.when"),
+                    remedy=Text("Look for a slip in the texts, or take the series out."),
+                )
         self.summary.left_out = [
             (left.reason, self.summary.rows if left.column else left_out[i])
             for i, left in enumerate(self.mapping.file.left_out)
         ]
         return ImportedTable(list(self._readings()), self.summary, self.findings)
+
+    def _each_figure_once(self, taken: list[int], line: int) -> None:
+        """Refuses a mapping by which two series take one figure."""
+        first: dict[str, int] = {}
+        for i in taken:
+            column = self.mapping.file.series[i].value or self.mapping.file.columns.value
+            assert column is not None
+            if column.column in first:
+                raise MappingError(
+                    Text(
+                        "Two series take the same figure: line {line} of {file}, column “{column}”.",
+                        line=line,
+                        file=self.table.name,
+                        column=column.column,
+                    ),
+                    where=Text(
+                        "{file}, {where}",
+                        file=self.mapping.name,
+                        where=f"series.{first[column.column]}, series.{i}",
+                    ),
+                    remedy=Text("Narrow the “when” of one of them."),
+                )
+            first[column.column] = i
 
     # the table
 
