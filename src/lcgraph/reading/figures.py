@@ -1,0 +1,76 @@
+"""Which figures the statements of a submission are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import TypeAlias
+
+from lcgraph.framework.namespaces import DIMENSIONS, LC, SDMX_DIMENSION, SDMX_MEASURE
+
+Figure: TypeAlias = tuple[str, ...]
+"""Which figure: the IRI of the measure, then of the code of each splitting property in their order."""
+
+_OF_MEASURE = f"<{LC}ofMeasure>"
+_PERIOD = f"<{SDMX_DIMENSION}refPeriod>"
+_VALUE = f"<{SDMX_MEASURE}obsValue>"
+_DIMENSIONS = {f"<{dimension}>": i for i, dimension in enumerate(DIMENSIONS)}
+
+
+@dataclass(slots=True)
+class Stated:
+    """What an observation states.
+
+    :ivar measure: IRI of its measure.
+    :ivar codes: IRIs of the codes by which it is split.
+    :ivar year: the year that it is about; None where none is stated, or none that is a year.
+    :ivar value: the figure; None where none is stated, or none that is a number.
+    """
+
+    measure: str = ""
+    codes: list[str] = field(default_factory=list)
+    year: int | None = None
+    value: Decimal | None = None
+
+    @property
+    def figure(self) -> Figure:
+        """Which figure it is."""
+        return (self.measure, *self.codes)
+
+
+def stated_figures(statements: Iterable[str], totals: Sequence[str]) -> dict[str, Stated]:
+    """What each observation states.
+
+    :param statements: each ``subject predicate object`` in N-Triples syntax; what stands after the
+        object does not matter, so lines of N-Quads will do.
+    :param totals: for each splitting property the IRI of the code that means *not split*.
+    :return: the node of each observation, in N-Triples syntax, to what it states.
+    """
+    found: dict[str, Stated] = {}
+    for statement in statements:
+        subject, predicate, rest = statement.split(" ", 2)
+        if predicate == _OF_MEASURE:
+            _of(found, subject, totals).measure = rest.partition(" ")[0][1:-1]
+        elif predicate in _DIMENSIONS:
+            _of(found, subject, totals).codes[_DIMENSIONS[predicate]] = rest.partition(" ")[0][1:-1]
+        elif predicate == _PERIOD:
+            text = rest[1:].partition('"')[0]
+            _of(found, subject, totals).year = int(text) if text.isdecimal() else None
+        elif predicate == _VALUE:
+            _of(found, subject, totals).value = _number(rest[1:].partition('"')[0])
+    return {node: stated for node, stated in found.items() if stated.measure}
+
+
+def _of(found: dict[str, Stated], node: str, totals: Sequence[str]) -> Stated:
+    if node not in found:
+        found[node] = Stated(codes=list(totals))
+    return found[node]
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return None
+    return value if value.is_finite() else None
