@@ -149,12 +149,10 @@ def test_they_agree_on_a_fictional_city_that_is_wrong_in_many_places(
 
 
 @pytest.mark.parametrize(("name", "table"), [("eurostat", "cities.csv"), ("kolada", "municipalities.csv")])
-def test_they_agree_on_every_sixteenth_submission_of_the_demonstration_network(
-    name: str, table: str, tmp_path: Path
-) -> None:
+def test_they_agree_on_a_sample_of_the_demonstration_network(name: str, table: str, tmp_path: Path) -> None:
     network = Network(tmp_path)
     readings = import_demo(network, name, table).readings
-    for reading in readings[::16]:
+    for reading in readings[:: len(readings) // 14]:
         both(reading, network.framework)
 
 
