@@ -27,7 +27,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
-_FORMS = {"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"}
+_FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+_PROLOGUE = ("BASE", "PREFIX")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,24 @@ def tokens(query: str, *, compare: bool = False) -> Iterator[Token]:
 
 
 def form(query: str) -> str:
-    """What a query is: ``SELECT``, ``ASK``, ``CONSTRUCT``, ``DESCRIBE``, ``UPDATE``, or empty for none."""
+    """What a query is: ``SELECT``, ``ASK``, ``CONSTRUCT``, ``DESCRIBE``, ``UPDATE``, or empty for none.
+
+    Parsers need no blank after a keyword: ``CONSTRUCTWHERE{}`` and ``DESCRIBEx:a`` are queries too.
+    """
+    prefix_is_next = False
     for token in tokens(query):
-        if token.kind == "word":
-            word = token.text.upper()
-            if word in _FORMS:
-                return word
-            if word in _UPDATES:
-                return "UPDATE"
+        if token.kind not in ("word", "name"):
+            continue
+        if prefix_is_next:
+            prefix_is_next = False
+            continue
+        word = token.text.upper()
+        if word.startswith(_PROLOGUE):
+            prefix_is_next = word == "PREFIX"
+            continue
+        if token.kind == "word" and word in _UPDATES:
+            return "UPDATE"
+        return next((form for form in _FORMS if word.startswith(form)), "")
     return ""
 
 
