@@ -175,6 +175,8 @@ class Submission:
     :ivar edition: IRI of the edition.
     :ivar submitter: who hands it in, an organisation.
     :ivar language: the language of texts for which none is given.
+    :ivar population: how many people live in the city, by its own count.
+    :ivar population_year: the year that the population is of.
     """
 
     city: str
@@ -182,6 +184,8 @@ class Submission:
     edition: str
     submitter: str
     language: str = "en"
+    population: int | None = None
+    population_year: int | None = None
     title: Labels = field(default_factory=dict)
     note: Labels = field(default_factory=dict)
     sources: tuple[Source, ...] = ()
