@@ -205,15 +205,39 @@ class Framework:
         )
 
     @cached_property
+    def regions(self) -> Register[Item]:
+        """The M49 regions that states belong to."""
+        return Register(Item(*self._basics(iri)) for iri in self._said.of_class(LC + "Region"))
+
+    @cached_property
     def cities(self) -> Register[City]:
         """The cities that are known here, by their code."""
-        return Register(
-            City(
-                *self._basics(iri),
-                country=self._said.iri(iri, LC + "country"),
-                fictional=self._said.text(iri, LC + "fictional") == "true",
-            )
-            for iri in self._said.of_class(LC + "City")
+        return Register(self._city(iri) for iri in self._said.of_class(LC + "City"))
+
+    def _city(self, iri: str) -> City:
+        said = self._said
+
+        def number(node: str, prop: str) -> int | None:
+            text = said.text(node, LC + prop)
+            return int(text) if text is not None else None
+
+        counts = [
+            (number(count, "countYear"), number(count, "inhabitants")) for count in said.iris(iri, LC + "population")
+        ]
+        year, population = max(counts, key=lambda count: count[0] or 0, default=(None, None))
+        membership = said.iri(iri, LC + "membership")
+        status = said.labels(said.iri(membership, LC + "membershipStatus"), SKOS + "prefLabel")
+        network = said.labels(said.iri(membership, LC + "ofNetwork"), SKOS + "prefLabel")
+        return City(
+            *self._basics(iri),
+            country=said.iri(iri, LC + "country"),
+            fictional=said.text(iri, LC + "fictional") == "true",
+            geonames=said.iri(iri, LC + "geonames"),
+            wikidata=said.iri(iri, LC + "wikidata"),
+            population=population,
+            population_year=year,
+            membership={tag: f"{network[tag]}: {text}" if tag in network else text for tag, text in status.items()},
+            member_since=number(membership, "memberSince"),
         )
 
     # the graphs that a store holds beside the submissions

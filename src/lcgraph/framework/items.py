@@ -168,10 +168,22 @@ class City(Item):
 
     :ivar country: IRI of its country, or an empty text for a fictional city.
     :ivar fictional: whether it was made up.
+    :ivar geonames: its IRI in GeoNames, or an empty text.
+    :ivar wikidata: its IRI in Wikidata, or an empty text.
+    :ivar population: the newest count of its inhabitants that is known here, or None.
+    :ivar population_year: the year of that count, or None where its source gives none.
+    :ivar membership: what is known of its membership in a network: status and network, by language.
+    :ivar member_since: the year in which it was admitted, or None.
     """
 
     country: str = ""
     fictional: bool = False
+    geonames: str = ""
+    wikidata: str = ""
+    population: int | None = None
+    population_year: int | None = None
+    membership: Labels = field(default_factory=dict)
+    member_since: int | None = None
 
 
 ItemT = TypeVar("ItemT", bound=Item)

@@ -39,7 +39,7 @@ _SHEET_NAME = 31
 
 _YEAR_HEADER = re.compile(r"(?P<year>\d{4}) ?年? ?(?P<name>\D.*)")
 _TARGET_HEADER = re.compile(r"(?P<name>.*?)(?: (?P<n>\d+))?")
-_TAGGED = re.compile(r"(?P<name>.+?) ?[(（](?P<tag>[a-z]{2,3})[)）]")
+_TAGGED = re.compile(r"(?P<name>.+?) ?[(（](?P<tag>[a-z]{2,3}(?:-[a-z0-9]{1,8})*)[)）]")
 
 TARGET_NAMES: Final[dict[str, Text]] = {
     "period": Text("Target year"),
@@ -186,10 +186,16 @@ class CityLine:
 
 
 CITY_SHEET: Final[Labels] = {"en": "City", "zh": "城市"}
-CITY_LINES: Final = (
-    *(CityLine("submission", f) for f in SUBMISSION.fields),
-    *(CityLine("document", DOCUMENT.field(name)) for name in LETTER_FIELDS),
-)
+OF_THE_CITY: Final = ("population", "population_year")
+"""The fields of a submission that stand with what is known of the city."""
+
+FIXED_LINES: Final = ("city", "year", "edition")
+"""The fields for which the form was made, which stay as they are."""
+
+SUBMISSION_LINES: Final = tuple(CityLine("submission", f) for f in SUBMISSION.fields if f.name not in OF_THE_CITY)
+POPULATION_LINES: Final = tuple(CityLine("submission", SUBMISSION.field(name)) for name in OF_THE_CITY)
+LETTER_LINES: Final = tuple(CityLine("document", DOCUMENT.field(name)) for name in LETTER_FIELDS)
+CITY_LINES: Final = (*SUBMISSION_LINES, *POPULATION_LINES, *LETTER_LINES)
 
 
 def parse_city_label(text: str) -> CityLine | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
@@ -21,15 +21,14 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import Code, Edition, Measure
-from lcgraph.framework.namespaces import local_name
-from lcgraph.language import Text, pick
+from lcgraph.language import Text, languages, pick
 from lcgraph.reading import terms
 from lcgraph.reading.as_table import columns_of, row_of, write_value
 from lcgraph.reading.fields import BY_NAME, DOCUMENT, SOURCE, SUBMISSION, TARGET, Kind, RecordType
 from lcgraph.reading.form import layout
 from lcgraph.reading.form.layout import CityLine, Column
 from lcgraph.reading.submission import Cell as FigureCell
-from lcgraph.reading.submission import Document, Gap, Observation, Source, Submission
+from lcgraph.reading.submission import Gap, Observation, Record, Submission, Target
 from lcgraph.reading.workbook_file import to_bytes
 
 if TYPE_CHECKING:
@@ -53,6 +52,11 @@ _OPEN = Protection(locked=False)
 _WIDTHS = {"value": 11, "status": 14, "source": 16, "match": 13, "note": 26, "conversion": 20, "period": 9}
 _FIXED_WIDTHS = (15, 28, 40, 14, 13, 13)
 
+_CITY_WIDTHS = (34, 46, 60)
+
+_MOST_YEARS, _MOST_TARGETS = 20, 4
+"""More of them do not stand side by side; what is over gets a sheet of its own."""
+
 _FIGURES_SCALE = 58
 """At this size the explanation and the block of one year are as wide as a page."""
 
@@ -71,10 +75,14 @@ class Hint:
 
 @dataclass(slots=True)
 class _Filled:
-    """The records of a submission by value cell, as rows of a table."""
+    """The records of a submission by value cell, as rows of a table.
+
+    :ivar rest: kind of record to the records that have no place in the sheets of the figures.
+    """
 
     years: dict[str, dict[int, Mapping[str, object]]] = field(default_factory=lambda: defaultdict(dict))
     targets: dict[str, list[Mapping[str, object]]] = field(default_factory=lambda: defaultdict(list))
+    rest: dict[str, list[Record]] = field(default_factory=lambda: defaultdict(list))
 
 
 def write_form(
@@ -90,7 +98,6 @@ def write_form(
     :param years: the years to ask for beside those that the submission has figures of.
     :param language: of the names and explanations.
     :param hints: IRI of a value cell to the figure that the city reported last.
-    :raises ValueError: if the submission has a figure that no value cell of its edition asks for.
     """
     return _Writer(submission, framework, years, language, hints or {}).write()
 
@@ -121,8 +128,12 @@ class _Writer:
         self._explanation()
         self._city()
         groups = [self.book.create_sheet(layout.sheet_name(group, self.language)) for group in self.edition.groups]
-        tables = [self._table(record_type) for record_type in (SOURCE, DOCUMENT)]
-        self._lists(tables[0])
+        documents = [d for d in self.submission.documents if d.key != layout.LETTER_KEY]
+        sources = self._table(SOURCE, self.submission.sources)
+        self._table(DOCUMENT, documents)
+        for record_type, rest in self.filled.rest.items():
+            self._table(BY_NAME[record_type], rest)
+        self._lists(sources)
         for group, sheet in zip(self.edition.groups, groups, strict=True):
             self._group(sheet, [*layout.lines(self.edition, group)])
         self.book.active = 0
@@ -131,26 +142,34 @@ class _Writer:
     # what it is filled in with
 
     def _by_cell(self) -> _Filled:
+        """What stands in the sheets of the figures, and what has no place there and gets sheets of its own.
+
+        A figure has no place there if its split is none that the edition asks for, if its unit is not
+        that of its row, or if its place is taken.
+        """
         filled = _Filled()
         records: tuple[Observation | Gap, ...] = (*self.submission.observations, *self.submission.gaps)
+        years = sorted({record.period for record in records})[-_MOST_YEARS:]
         for record in records:
             kind = "gap" if isinstance(record, Gap) else "observation"
+            cell = self._cell_of(record)
+            if cell is None or record.period not in years or record.period in filled.years[cell]:
+                filled.rest[kind].append(record)
+                continue
             row = row_of(BY_NAME[kind], record, self.submission, self.framework)
-            if isinstance(record, Gap):
-                row = {**row, "status": row["reason"]}
-            taken = filled.years[self._cell_of(record)]
-            if record.period in taken:
-                raise ValueError(f"two values for {self._cell_of(record)} in {record.period}")
-            taken[record.period] = row
+            filled.years[cell][record.period] = {**row, "status": row["reason"]} if kind == "gap" else row
         for target in self.submission.targets:
-            filled.targets[self._cell_of(target)].append(row_of(TARGET, target, self.submission, self.framework))
+            cell = self._cell_of(target)
+            if cell is None or len(filled.targets[cell]) == _MOST_TARGETS:
+                filled.rest["target"].append(target)
+            else:
+                filled.targets[cell].append(row_of(TARGET, target, self.submission, self.framework))
         return filled
 
-    def _cell_of(self, record: FigureCell) -> str:
-        cell = self.edition.cell_of(record.measure, record.codes)
-        if cell is None:
-            raise ValueError(f"{local_name(record.measure)}: no value cell of the edition is split so")
-        return cell
+    def _cell_of(self, record: FigureCell) -> str | None:
+        if isinstance(record, (Observation, Target)) and record.unit != self.framework.measures[record.measure].unit:
+            return None
+        return self.edition.cell_of(record.measure, record.codes)
 
     def _columns(self) -> list[Column]:
         columns = []
@@ -261,46 +280,113 @@ class _Writer:
 
     def _city(self) -> None:
         sheet = self.book.create_sheet(pick(layout.CITY_SHEET, self.language))
+        for column, width in zip("ABC", _CITY_WIDTHS, strict=True):
+            sheet.column_dimensions[column].width = width
         head = row_of(SUBMISSION, self.submission, self.submission, self.framework)
         letter = next((d for d in self.submission.documents if d.key == layout.LETTER_KEY), None)
         decision = row_of(DOCUMENT, letter, self.submission, self.framework) if letter is not None else {}
-        number = 0
-        for record, row in (("submission", head), ("document", decision)):
-            lines = [line for line in layout.CITY_LINES if line.record == record]
-            more = [
-                CityLine(record, line.field, key[len(line.field.name) + 1 :])
-                for line in lines
-                if line.field.kind is Kind.TEXTS
-                for key in sorted(row)
-                if key.startswith(line.field.name + "_")
-            ]
-            for line in (*lines, *more):
-                number += 1
-                label, value, about = (
-                    sheet.cell(number, 1, line.label(self.language)),
-                    sheet.cell(number, 2),
-                    sheet.cell(number, 3, pick(line.field.about, self.language)),
-                )
-                _set(value, self._named(BY_NAME[record], line.key, row.get(line.key)))
-                for cell in (label, about):
-                    cell.fill, cell.border, cell.alignment = _FIXED, _BORDER, _TOP
-                label.font, about.font = _font(bold=True), _font(color=_QUIET)
-                value.font, value.border, value.alignment, value.protection = _font(), _BORDER, _TOP, _OPEN
-                sheet.row_dimensions[number].height = _height([(value.value, 46), (about.value, 60), (label.value, 34)])
-        for column, width in zip("ABC", (34, 46, 60), strict=True):
-            sheet.column_dimensions[column].width = width
+        self._heading(sheet, Text("The submission"))
+        self._city_lines(sheet, layout.SUBMISSION_LINES, head)
+        self._heading(sheet, Text("The city"))
+        for label, known in self._known():
+            self._city_line(sheet, label, known, "")
+        self._city_lines(sheet, layout.POPULATION_LINES, head)
+        self._heading(sheet, Text("The letter of the mayor or the decision of the council"))
+        self._city_lines(sheet, layout.LETTER_LINES, decision)
         self._finish(sheet, landscape=False)
 
-    def _table(self, record_type: RecordType) -> Worksheet:
-        """A sheet with a row for each source or document."""
+    def _heading(self, sheet: Worksheet, text: Text) -> None:
+        number = 1 if sheet["A1"].value is None else sheet.max_row + 2
+        cell = sheet.cell(number, 1, text.to(self.language))
+        cell.font = _font(bold=True, size=12, color=_ACCENT)
+        for index in range(1, 4):
+            sheet.cell(number, index).fill = _HEADING
+        sheet.row_dimensions[number].height = 20
+
+    def _known(self) -> Iterator[tuple[str, str]]:
+        """What is known here of the city, which the officer sees and does not fill in."""
+        city = self.framework.cities[self.submission.city]
+        country = self.framework.countries.get(city.country)
+        yield self._say("Name"), pick(city.label, self.language)
+        if country is not None:
+            region = self.framework.regions.get(country.region)
+            of = f"{pick(country.label, self.language)} ({country.code})"
+            yield self._say("Country"), of
+            if region is not None:
+                yield self._say("Region"), pick(region.label, self.language)
+        if city.geonames:
+            yield "GeoNames", city.geonames
+        if city.wikidata:
+            yield "Wikidata", city.wikidata
+        if city.population is not None:
+            year = str(city.population_year) if city.population_year else self._say("no year given")
+            yield self._say("Population known here"), f"{city.population:,} ({year})"
+        if city.membership:
+            since = f" ({city.member_since})" if city.member_since else ""
+            yield self._say("Membership"), pick(city.membership, self.language) + since
+
+    def _city_lines(self, sheet: Worksheet, lines: Sequence[CityLine], row: Mapping[str, object]) -> None:
+        for first in lines:
+            record_type = BY_NAME[first.record]
+            tags = [
+                key[len(first.field.name) + 1 :]
+                for key in sorted(row)
+                if first.field.kind is Kind.TEXTS and key.startswith(first.field.name + "_")
+            ]
+            for line in (first, *(CityLine(first.record, first.field, tag) for tag in tags)):
+                cell = self._city_line(
+                    sheet,
+                    line.label(self.language),
+                    self._named(record_type, line.key, row.get(line.key)),
+                    pick(line.field.about, self.language),
+                    fixed=line.record == "submission" and line.field.name in layout.FIXED_LINES,
+                )
+                self._offer(sheet, cell, line)
+
+    def _city_line(self, sheet: Worksheet, label: str, value: object, about: str, *, fixed: bool = False) -> str:
+        """A line of the sheet of the city; one that only tells something has no explanation.
+
+        :return: the coordinate of its value.
+        """
+        number = sheet.max_row + 1
+        said, stands, told = (sheet.cell(number, index) for index in range(1, 4))
+        for cell, text in ((said, label), (stands, value), (told, about)):
+            _set(cell, text)
+            cell.font, cell.border, cell.alignment, cell.fill = _font(), _BORDER, _TOP, _FIXED
+        said.font, told.font = _font(bold=True), _font(color=_QUIET)
+        if about and not fixed:
+            stands.fill, stands.protection = PatternFill(), _OPEN
+        stands.alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
+        sheet.row_dimensions[number].height = _height(zip((label, value, about), _CITY_WIDTHS, strict=True))
+        return stands.coordinate
+
+    def _offer(self, sheet: Worksheet, cell: str, line: CityLine) -> None:
+        """What the spreadsheet offers or allows in a value of the sheet of the city."""
+        if line.field.kind is Kind.CODE:
+            self._choice(sheet, cell, self._labels(line.field.codes))
+        elif line.field.kind is Kind.LANGUAGE:
+            self._choice(sheet, cell, '"' + ",".join(languages()) + '"', strict=False)
+        elif line.field.kind is Kind.COUNT:
+            self._whole(sheet, cell, 1, 10**9)
+        elif line.field.kind is Kind.YEAR and line.field.name not in layout.FIXED_LINES:
+            self._whole(sheet, cell, 1900, self.submission.year)
+
+    def _labels(self, codes: str) -> str:
+        return '"' + ",".join(pick(code.label, self.language) for code in self.framework.codes(codes)) + '"'
+
+    def _whole(self, sheet: Worksheet, cell: str, low: int, high: int) -> None:
+        validation = DataValidation(type="whole", operator="between", formula1=str(low), formula2=str(high))
+        validation.allow_blank = validation.showErrorMessage = True
+        validation.error = self._say("A whole number from {low} to {high}", low=low, high=high)
+        sheet.add_data_validation(validation)
+        validation.add(cell)
+
+    def _table(self, record_type: RecordType, records: Sequence[Record]) -> Worksheet:
+        """A sheet with a row for each record."""
         sheet: Worksheet = self.book.create_sheet(pick(record_type.sheet, self.language))
-        records: Sequence[Source | Document] = (
-            self.submission.sources
-            if record_type is SOURCE
-            else [d for d in self.submission.documents if d.key != layout.LETTER_KEY]
-        )
         rows = [row_of(record_type, record, self.submission, self.framework) for record in records]
         columns = columns_of(record_type, rows)
+        last = 1 + len(rows) + _EMPTY_ROWS.get(record_type.name, 0)
         for index, key in enumerate(columns, 1):
             name, tag = (key, "") if key in {f.name for f in record_type.fields} else tuple(key.rsplit("_", 1))
             f = record_type.field(name)
@@ -313,13 +399,9 @@ class _Writer:
                 Kind.PLAIN: 22,
             }.get(f.kind, 14)
             if f.kind is Kind.CODE:
-                labels = [pick(code.label, self.language) for code in self.framework.codes(f.codes)]
-                self._choice(
-                    sheet,
-                    f"{get_column_letter(index)}2:{get_column_letter(index)}{_EMPTY_ROWS[record_type.name] + len(rows)}",
-                    '"' + ",".join(labels) + '"',
-                )
-        for number in range(2, len(rows) + _EMPTY_ROWS[record_type.name]):
+                letter = get_column_letter(index)
+                self._choice(sheet, f"{letter}2:{letter}{last}", self._labels(f.codes))
+        for number in range(2, last + 1):
             row = rows[number - 2] if number - 2 < len(rows) else {}
             for index, key in enumerate(columns, 1):
                 cell = sheet.cell(number, index)
