@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lcgraph.errors import FileTooLarge, InputError, LcgraphError, LimitExceeded, UnreadableFile
 from lcgraph.language import Text
 from lcgraph.processes import MEGABYTE, Died, Ended, Workers
 from lcgraph.publishing.check_process import CheckRequest
+from lcgraph.publishing.claims import ANY, Claim
 from lcgraph.reading.reader import SUBMISSION_FORMATS, extension, read_bytes
 
 _KINDS = {"FileTooLarge": FileTooLarge, "UnreadableFile": UnreadableFile}
@@ -24,12 +25,14 @@ class Checked:
     :ivar path: the file.
     :ivar report: the report in the format asked for; empty where the file cannot be used.
     :ivar conforms: whether it conforms.
+    :ivar violated: IRI of each shape or reading rule that is violated, to how many times.
     :ivar error: why the file cannot be used; None where it could be checked.
     """
 
     path: Path
     report: bytes
     conforms: bool
+    violated: Mapping[str, int] = field(default_factory=dict)
     error: LcgraphError | None = None
 
 
@@ -42,6 +45,7 @@ class How:
     :ivar engine: name of the SHACL engine; empty for the fast one.
     :ivar media_type: format of the reports.
     :ivar language: of the reports.
+    :ivar claim: for which city and year they are handed in.
     :ivar seconds: how long the check of a file may take.
     :ivar memory_bytes: memory that it may take.
     """
@@ -51,6 +55,7 @@ class How:
     engine: str
     media_type: str
     language: str
+    claim: Claim = ANY
     seconds: float = 60.0
     memory_bytes: int = 2048 * MEGABYTE
 
@@ -103,12 +108,19 @@ def check_many(
 def _check(path: Path, how: How, workers: Workers) -> Checked:
     try:
         request = CheckRequest(
-            how.directory, how.base, path.name, read_bytes(path), how.media_type, how.language, how.engine
+            how.directory,
+            how.base,
+            path.name,
+            read_bytes(path),
+            how.media_type,
+            how.language,
+            how.engine,
+            how.claim,
         )
         ended = run_check(workers, request, how.seconds, how.memory_bytes)
     except LcgraphError as error:
-        return Checked(path, b"", False, error)
-    return Checked(path, ended.body, bool(ended.said["conforms"]))
+        return Checked(path, b"", False, error=error)
+    return Checked(path, ended.body, bool(ended.said["conforms"]), ended.said["violated"])
 
 
 def run_check(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from multiprocessing.connection import Connection
@@ -12,6 +13,7 @@ from lcgraph.checking.formats import REPORT_FORMATS, render
 from lcgraph.errors import LcgraphError
 from lcgraph.language import languages
 from lcgraph.processes import Sender, work
+from lcgraph.publishing.claims import ANY, Claim, hold_against
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import read
 
@@ -29,6 +31,7 @@ class CheckRequest:
     :ivar media_type: format of the report, a key of :data:`REPORT_FORMATS`.
     :ivar language: of the report.
     :ivar engine: name of the SHACL engine; empty for the fast one.
+    :ivar claim: for which city and year it is handed in.
     """
 
     directory: str
@@ -38,6 +41,7 @@ class CheckRequest:
     media_type: str
     language: str
     engine: str = ""
+    claim: Claim = ANY
 
 
 @cache
@@ -49,7 +53,9 @@ def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
     assert request.media_type in REPORT_FORMATS
     network = _network(request.directory, request.base, request.engine)
     try:
-        report = network.check(read(request.name, request.data, network.framework))
+        reading = read(request.name, request.data, network.framework)
+        hold_against(reading, request.claim, network.framework)
+        report = network.check(reading)
     except LcgraphError as error:
         return {"ok": False, "error": type(error).__name__, "told": {lang: error.told(lang) for lang in languages()}}
     except MemoryError:
@@ -59,7 +65,8 @@ def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
     out = Sender(connection, _REPORT_BYTES)
     out.write(render(report, request.media_type, request.language))
     out.flush()
-    return {"ok": True, "conforms": report.conforms}
+    violated = Counter(result.shape for result in report.results if result.severity == "violation")
+    return {"ok": True, "conforms": report.conforms, "violated": violated}
 
 
 if __name__ == "__main__":

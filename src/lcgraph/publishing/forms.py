@@ -19,6 +19,9 @@ from lcgraph.store.embedded import newest, opened
 MOST_YEARS = 20
 """More years than this do not stand side by side."""
 
+EARLIEST = 1900
+"""No form is for an earlier year."""
+
 
 def form(network: Network, city: str, year: int, language: str, *, since: int | None = None) -> bytes:
     """An empty form for a city and a reference year.
@@ -29,28 +32,22 @@ def form(network: Network, city: str, year: int, language: str, *, since: int | 
     :return: an Excel workbook.
     :raises ParameterError: if there is no such city, or the years make no sense.
     """
-    first = year if since is None else since
-    if not year - MOST_YEARS < first <= year:
-        raise ParameterError(
-            Text("The years from {first} to {last} cannot stand side by side.", first=first, last=year),
-            parameter="since",
-            remedy=Text("Write a year up to {last}, at most {n} years back.", last=year, n=MOST_YEARS - 1),
-        )
-    found = city_of(network, city)
+    found, years = city_of(network, city), _years(network, year, since)
     framework = network.framework
     empty = Submission(city=found.iri, year=year, edition=framework.edition().iri, submitter="", language=language)
     with _store(network) as store:
-        hints = last_reported(store, found.iri, first) if store is not None else {}
-    return write_form(empty, framework, range(first, year + 1), language, hints)
+        hints = last_reported(store, found.iri, years.start) if store is not None else {}
+    return write_form(empty, framework, years, language, hints)
 
 
-def filled_form(network: Network, city: str, year: int, language: str) -> bytes:
+def filled_form(network: Network, city: str, year: int, language: str, *, since: int | None = None) -> bytes:
     """The form filled in with what the city has published for a reference year.
 
-    :raises ParameterError: if there is no such city.
+    :param since: the first year to ask for beside those that it has figures of.
+    :raises ParameterError: if there is no such city, or the years make no sense.
     :raises NotFound: if it has published nothing for that year; says for which it has.
     """
-    found = city_of(network, city)
+    found, years = city_of(network, city), _years(network, year, since)
     with _store(network) as store:
         published = published_years(store, found.iri) if store is not None else {}
         if store is None or year not in published:
@@ -62,7 +59,37 @@ def filled_form(network: Network, city: str, year: int, language: str) -> bytes:
             )
         submission = published_submission(store, published[year], network.framework)
         hints = last_reported(store, found.iri, min((o.period for o in submission.observations), default=year))
-    return write_form(submission, network.framework, [year], language, hints)
+    return write_form(submission, network.framework, years if since is not None else [], language, hints)
+
+
+def form_name(network: Network, city: str, year: int) -> str:
+    """What the file of a form is called, such as ``ie-cork-2024.xlsx``.
+
+    :raises ParameterError: if there is no such city.
+    """
+    return f"{city_of(network, city).code}-{year}.xlsx"
+
+
+def _years(network: Network, year: int, since: int | None) -> range:
+    """The years that stand side by side.
+
+    :raises ParameterError: if they make no sense.
+    """
+    this = network.today.year
+    if not EARLIEST <= year <= this + 1:
+        raise ParameterError(
+            Text("{year} cannot be the year of a form.", year=year),
+            parameter="year",
+            remedy=Text("Write a year from {first} to {last}.", first=EARLIEST, last=this + 1),
+        )
+    first = year if since is None else since
+    if not max(year - MOST_YEARS, EARLIEST - 1) < first <= year:
+        raise ParameterError(
+            Text("The years from {first} to {last} cannot stand side by side.", first=first, last=year),
+            parameter="since",
+            remedy=Text("Write a year up to {last}, at most {n} years back.", last=year, n=MOST_YEARS - 1),
+        )
+    return range(first, year + 1)
 
 
 def city_of(network: Network, text: str) -> City:

@@ -197,73 +197,89 @@ class _Writer:
 
     # sheets
 
-    def _say(self, template: str, **values: object) -> str:
-        return Text(template, **values).to(self.language)
+    def _say(self, text: Text) -> str:
+        return text.to(self.language)
 
     def _explanation(self) -> None:
-        sheet = self.book.create_sheet(self._say("Read me"))
+        sheet = self.book.create_sheet(self._say(Text("Read me")))
         city = self.framework.cities[self.submission.city]
         texts = [
             (
-                self._say("Learning city submission: {city}, {year}", city=city.label, year=self.submission.year),
+                self._say(Text("Learning city submission: {city}, {year}", city=city.label, year=self.submission.year)),
                 _font(size=16, bold=True, color=_ACCENT),
             ),
             (pick(self.edition.label, self.language), _font(color=_QUIET)),
             ("", _font()),
-            (self._say("What to fill in"), _font(bold=True, size=12)),
+            (self._say(Text("What to fill in")), _font(bold=True, size=12)),
             (
                 self._say(
-                    "White cells are for you; grey cells say what is asked and stay as they are. Leave empty what you do not have: an empty cell is no zero."
+                    Text(
+                        "White cells are for you; grey cells say what is asked and stay as they are. Leave empty what you do not have: an empty cell is no zero."
+                    )
                 ),
                 _font(),
             ),
             (
                 self._say(
-                    "1. City: who hands in, for which year, and the letter of the mayor or decision of the council, if there is one."
+                    Text(
+                        "1. City: who hands in, for which year, and the letter of the mayor or decision of the council, if there is one."
+                    )
                 ),
                 _font(),
             ),
             (
                 self._say(
-                    "2. Sources: one row for each source, with a short key of your choice. Every figure names the key of its source; several with semicolons."
+                    Text(
+                        "2. Sources: one row for each source, with a short key of your choice. For a survey say who asked, how many answered and when; for an expert review who sat on the panel and when. Every figure names the key of its source; several with semicolons."
+                    )
                 ),
                 _font(),
             ),
             (
                 self._say(
-                    "3. The sheets of the figures: for each year the value, in the unit of its row. Write numbers with digits and no sign for per cent: 12.5, not 12.5 %."
+                    Text(
+                        "3. The sheets of the figures: for each year the value, in the unit of its row. Write numbers with digits and no sign for per cent: 12.5, not 12.5 %."
+                    )
                 ),
                 _font(),
             ),
             (
                 self._say(
-                    "4. Where there is no figure, choose the reason as its status: not collected, not available, not applicable or confidential."
+                    Text(
+                        "4. Where there is no figure, choose the reason as its status: not collected, not available, not applicable or confidential."
+                    )
                 ),
                 _font(),
             ),
             (
                 self._say(
-                    "5. Where the figure is defined somewhat otherwise than the definition in its row, choose how it matches and say in a note what differs."
+                    Text(
+                        "5. Where the figure is defined somewhat otherwise than the definition in its row, choose how it matches and say in a note what differs."
+                    )
                 ),
                 _font(),
             ),
             (
                 self._say(
-                    "6. Documents: strategies, policies, events and the like that support an action of the Declaration without being a number."
+                    Text(
+                        "6. Documents: strategies, policies, events and the like that support an action of the Declaration without being a number."
+                    )
                 ),
                 _font(),
             ),
             ("", _font()),
-            (self._say("The 5-point scale of surveys and expert reviews"), _font(bold=True, size=12)),
+            (self._say(Text("The 5-point scale of surveys and expert reviews")), _font(bold=True, size=12)),
             *((f"{code.code}  {pick(code.label, self.language)}", _font()) for code in self._scale()),
             ("", _font()),
             (
-                self._say("The figures show what the city has evidence for. They are not made to rank cities."),
+                self._say(Text("The figures show what the city has evidence for. They are not made to rank cities.")),
                 _font(italic=True, color=_QUIET),
             ),
             (
                 self._say(
-                    "Names and definitions in English are by lcgraph and not official; the Chinese wording is quoted from the printed source."
+                    Text(
+                        "Names and definitions in English are by lcgraph and not official; the Chinese wording is quoted from the printed source."
+                    )
                 ),
                 _font(italic=True, color=_QUIET),
             ),
@@ -307,23 +323,23 @@ class _Writer:
         """What is known here of the city, which the officer sees and does not fill in."""
         city = self.framework.cities[self.submission.city]
         country = self.framework.countries.get(city.country)
-        yield self._say("Name"), pick(city.label, self.language)
+        yield self._say(Text("Name")), pick(city.label, self.language)
         if country is not None:
             region = self.framework.regions.get(country.region)
             of = f"{pick(country.label, self.language)} ({country.code})"
-            yield self._say("Country"), of
+            yield self._say(Text("Country")), of
             if region is not None:
-                yield self._say("Region"), pick(region.label, self.language)
+                yield self._say(Text("Region")), pick(region.label, self.language)
         if city.geonames:
             yield "GeoNames", city.geonames
         if city.wikidata:
             yield "Wikidata", city.wikidata
         if city.population is not None:
-            year = str(city.population_year) if city.population_year else self._say("no year given")
-            yield self._say("Population known here"), f"{city.population:,} ({year})"
+            year = str(city.population_year) if city.population_year else self._say(Text("no year given"))
+            yield self._say(Text("Population known here")), f"{city.population:,} ({year})"
         if city.membership:
             since = f" ({city.member_since})" if city.member_since else ""
-            yield self._say("Membership"), pick(city.membership, self.language) + since
+            yield self._say(Text("Membership")), pick(city.membership, self.language) + since
 
     def _city_lines(self, sheet: Worksheet, lines: Sequence[CityLine], row: Mapping[str, object]) -> None:
         for first in lines:
@@ -377,7 +393,7 @@ class _Writer:
     def _whole(self, sheet: Worksheet, cell: str, low: int, high: int) -> None:
         validation = DataValidation(type="whole", operator="between", formula1=str(low), formula2=str(high))
         validation.allow_blank = validation.showErrorMessage = True
-        validation.error = self._say("A whole number from {low} to {high}", low=low, high=high)
+        validation.error = self._say(Text("A whole number from {low} to {high}", low=low, high=high))
         sheet.add_data_validation(validation)
         validation.add(cell)
 
@@ -420,7 +436,7 @@ class _Writer:
 
     def _lists(self, sources: Worksheet) -> None:
         """What the drop-downs offer, each in a column of a hidden sheet: Excel allows no long list in place."""
-        sheet = self.book.create_sheet(self._say("Lists"))
+        sheet = self.book.create_sheet(self._say(Text("Lists")))
         statuses = [*self.framework.codes("observation-status"), *self.framework.codes("gap-reason")]
         for index, (name, codes) in enumerate(
             (("status", statuses), ("match", list(self.framework.codes("definition-match")))), 1
@@ -557,7 +573,7 @@ class _Writer:
     def _choice(self, sheet: Worksheet, cells: str, offered: str, *, strict: bool = True) -> None:
         validation = DataValidation(type="list", formula1=offered, allow_blank=True, showErrorMessage=strict)
         if strict:
-            validation.error = self._say("Choose one of the list.")
+            validation.error = self._say(Text("Choose one of the list."))
         sheet.add_data_validation(validation)
         validation.add(cells)
 

@@ -20,10 +20,11 @@ from lcgraph.checking.report import Report
 from lcgraph.errors import DoesNotConform, InputError, LcgraphError
 from lcgraph.framework import resources
 from lcgraph.language import Text
+from lcgraph.publishing.claims import hold_against
 from lcgraph.publishing.network import Published, refused
 from lcgraph.reading import reader
 from lcgraph.reading.reader import Reading
-from lcgraph.service.command_line import output, usage
+from lcgraph.service.command_line import checking, output, usage
 from lcgraph.service.command_line.context import (
     DOES_NOT_CONFORM,
     UNUSABLE,
@@ -56,6 +57,10 @@ Lang = Annotated[
     str | None,
     typer.Option("--lang", metavar="LANG", help=told("Language of messages: en or zh [LCGRAPH_LANG, the locale].")),
 ]
+City = Annotated[
+    str | None, typer.Option("--city", metavar="CITY", help=told("The city that it must be of, by code or name."))
+]
+Year = Annotated[int | None, typer.Option("--year", metavar="YEAR", help=told("The year that it must be for."))]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help=told("Who does it; kept in the archive."))]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=told("Workbooks, CSV or RDF."))]
 
@@ -75,10 +80,18 @@ def version() -> None:
     )
 )
 def check(
-    files: Files,
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE|DIR…", help=told("Workbooks, CSV or RDF, or folders with them."))
+    ],
     format: Annotated[  # noqa: A002 - the name of the option
-        str, typer.Option("--format", metavar="text|json|csv|turtle", help=told("Form of the report."))
+        str, typer.Option("--format", metavar="|".join(checking.formats()), help=told("Form of the report."))
     ] = "text",
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help=told("Where to, else standard output; for several a folder.")),
+    ] = None,
+    city: City = None,
+    year: Year = None,
     engine: Annotated[
         str | None, typer.Option("--engine", metavar="shacl|reference", help=told("SHACL engine."))
     ] = None,
@@ -87,39 +100,31 @@ def check(
 ) -> None:
     """Check submissions, and keep nothing of them."""
     here = context(data, lang, engine=engine)
-    media_type = {"text": "text/plain", "json": "application/json", "csv": "text/csv", "turtle": "text/turtle"}.get(
-        format
-    )
-    if media_type is None:
-        raise InputError(
-            Text("There is no format “{format}”.", format=format),
-            remedy=Text("Write one of {codes}.", codes=["text", "json", "csv", "turtle"]),
-        )
-    status = 0
-    reports: list[dict[str, object]] = []
-    with here.progress(Text("Checking"), len(files)) as bar:
-        for n, path in enumerate(files):
-            try:
-                report = here.network.check(reader.read_path(path, here.network.framework))
-            except LcgraphError as error:
-                print(error.tell(here.language), file=sys.stderr)
-                reports.append(
-                    {"conforms": False, "file": path.name, "error": error.told(here.language), "results": []}
-                )
-                status = UNUSABLE
-            else:
-                status = max(status, 0 if report.conforms else DOES_NOT_CONFORM)
-                if format == "json":
-                    reports.append(report.as_json(here.language))
-                elif format == "csv" and n:  # the header stands above the first file's rows
-                    output.write(formats.table(report, here.language).partition("\r\n")[2].encode())
-                else:
-                    output.write(formats.render(report, media_type, here.language))
-            if bar is not None:
-                bar.advance(bar.task_ids[0])
-    if format == "json":
-        output.show_json(reports[0] if len(files) == 1 else reports)
-    stop(status)
+    stop(checking.check(here, files, format, checking.claim_of(here, city, year), out))
+
+
+@app.command(help=told("Make the form of a city: the workbook that its officer fills in."))
+def template(
+    city: Annotated[str, typer.Argument(metavar="CITY", help=told("Its code or name, such as ie-cork."))],
+    year: Annotated[int, typer.Option("--year", metavar="YEAR", help=told("The reference year."))],
+    since: Annotated[
+        int | None, typer.Option("--since", metavar="YEAR", help=told("First year to ask for, if more than one."))
+    ] = None,
+    published: Annotated[
+        bool, typer.Option("--published", help=told("Filled in with what the city has published for the year."))
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", metavar="FILE", help=told("Where to, a file or a folder; else standard output.")),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help=told("Write over a file that is there already."))] = False,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Make the form of a city."""
+    from lcgraph.service.command_line import template as forms
+
+    forms.write(context(data, lang), city, year, since, out, published=published, force=force)
 
 
 # publishing
@@ -136,13 +141,23 @@ def publish(
     partly: Annotated[
         bool, typer.Option("--partly", help=told("Publish what conforms even where something does not."))
     ] = False,
+    city: City = None,
+    year: Year = None,
     data: Data = None,
     lang: Lang = None,
 ) -> None:
     """Check submissions and publish them: all of them, or none."""
     here = context(data, lang)
-    readings = [reader.read_path(path, here.network.framework) for path in files]
-    stop(_publish(here, readings, by, partly))
+    claim, known = checking.claim_of(here, city, year), here.network.framework
+    readings = [reader.read_path(path, known) for path in files]
+    others = [reading for reading in readings if not hold_against(reading, claim, known)]
+    for reading in others:  # before the rest: one that is published already would pass as unchanged
+        _show_violations(here.network.check(reading), here)
+    if others and not partly:
+        here.say(Text("Nothing was published."))
+        stop(DOES_NOT_CONFORM)
+    status = _publish(here, [reading for reading in readings if reading not in others], by, partly)
+    stop(DOES_NOT_CONFORM if others else status)
 
 
 def _publish(here: Context, readings: list[Reading], by: str, partly: bool) -> int:

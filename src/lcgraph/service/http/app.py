@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -26,13 +27,16 @@ from lcgraph.errors import (
     LimitExceeded,
     ParameterError,
     QueryError,
-    UnreadableFile,
 )
 from lcgraph.framework import resources
 from lcgraph.language import Text, choose_language, languages, pick
-from lcgraph.processes import MEGABYTE, Died, Workers
+from lcgraph.processes import MEGABYTE, Workers
+from lcgraph.publishing.check_many import run_check
 from lcgraph.publishing.check_process import CheckRequest
+from lcgraph.publishing.claims import Claim
+from lcgraph.publishing.forms import city_of, filled_form, form, form_name
 from lcgraph.publishing.network import Network
+from lcgraph.reading.reader import MEDIA_TYPES
 from lcgraph.service.http import bodies, openapi, pages, problems
 from lcgraph.service.http.headers import Headers, always
 from lcgraph.service.http.negotiation import NotAcceptable, choose, wanted
@@ -150,6 +154,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_questions(app, service)
     _add_sparql(app, service)
     _add_checks(app, service)
+    _add_template(app, service)
     _add_pages(app, service)
     return app
 
@@ -429,16 +434,19 @@ def _add_checks(app: FastAPI, service: Service) -> None:
     async def check(request: Request) -> Response:
         language = language_of(request)
         media_type = media_type_for(request, _REPORTS)
+        claim = await run_in_threadpool(_claim, request, service.network)
         name, data = await _upload(request, service.settings.upload_mb * MEGABYTE)
         ask_for = _JSON if media_type == HTML else media_type
-        body, conforms = await run_in_threadpool(_checked, service, name, data, ask_for, language)
+        body, conforms = await run_in_threadpool(_checked, service, name, data, ask_for, language, claim)
         if media_type == HTML:
             return await run_in_threadpool(pages.report, request, language, body)
         headers = {"Content-Language": language, "Cache-Control": "no-store", "Lcgraph-Conforms": str(conforms).lower()}
         return Response(body, headers=headers, media_type=media_type)
 
 
-def _checked(service: Service, name: str, data: bytes, media_type: str, language: str) -> tuple[bytes, bool]:
+def _checked(
+    service: Service, name: str, data: bytes, media_type: str, language: str, claim: Claim
+) -> tuple[bytes, bool]:
     settings = service.settings
     request = CheckRequest(
         str(service.network.directory.absolute()),
@@ -448,45 +456,30 @@ def _checked(service: Service, name: str, data: bytes, media_type: str, language
         media_type,
         language,
         settings.engine,
+        claim,
     )
-    try:
-        ended = service.checkers.run(request, settings.check_seconds, settings.queue)
-    except Died as error:
-        if not error.of_memory:
-            raise LimitExceeded(
-                Text("The process that checked the file was ended from outside."),
-                limit="memory",
-                remedy=Text("Ask again."),
-            ) from error
-        raise FileTooLarge(
-            Text(
-                "The file {file} needed more than {limit} MB of memory to read.",
-                file=name,
-                limit=settings.check_memory_mb,
-            ),
-            remedy=Text("Hand in one submission at a time, without pictures and other attachments."),
-        ) from error
-    if ended.said["ok"]:
-        return ended.body, bool(ended.said["conforms"])
-    if "fault" in ended.said:
-        raise RuntimeError(ended.said["fault"])
-    kind = {"FileTooLarge": FileTooLarge, "UnreadableFile": UnreadableFile}.get(ended.said["error"], InputError)
-    raise _told_again(kind, ended.said["told"])
+    memory = settings.check_memory_mb * MEGABYTE
+    ended = run_check(service.checkers, request, settings.check_seconds, memory, settings.queue)
+    return ended.body, bool(ended.said["conforms"])
 
 
-def _told_again(kind: type[LcgraphError], told: dict[str, dict[str, str]]) -> LcgraphError:
-    """The error that a worker told, in all its languages."""
+def _claim(request: Request, network: Network) -> Claim:
+    """For which city and year a file is handed in: ``?city=`` and ``?year=``."""
+    city = request.query_params.get("city", "").strip()
+    return Claim(city_of(network, city).iri if city else "", _year(request, "year"))
 
-    def part(name: str) -> Text | None:
-        by_language = {language: parts[name] for language, parts in told.items() if name in parts}
-        return Text("{text}", text=by_language) if by_language else None
 
-    return kind(
-        part("message") or Text("{text}", text=kind.__name__),
-        where=part("where"),
-        expected=part("expected"),
-        remedy=part("remedy"),
-    )
+def _year(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "").strip()
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{4}", text, re.ASCII):
+        raise ParameterError(
+            Text("“{found}” is not a value of “{name}”.", found=text[:80], name=name),
+            parameter=name,
+            remedy=Text("Write a whole number such as {example}.", example=2024),
+        )
+    return int(text)
 
 
 async def _upload(request: Request, limit: int) -> tuple[str, bytes]:
@@ -513,6 +506,56 @@ def _too_large(limit: int) -> FileTooLarge:
         Text("The file is larger than {limit} MB.", limit=limit // MEGABYTE),
         remedy=Text("Hand in one submission at a time, without pictures and other attachments."),
     )
+
+
+# the form
+
+
+def _add_template(app: FastAPI, service: Service) -> None:
+    @app.get(
+        "/template",
+        summary="The form of a city: the workbook that its officer fills in",
+        tags=["checks"],
+        responses=openapi.responses((MEDIA_TYPES["xlsx"],), 404, 422),
+        openapi_extra={"parameters": openapi.FORM},
+    )
+    def template(request: Request) -> Response:
+        language = language_of(request)
+        given = _given(request)
+        for name in given:
+            if name not in openapi.FORM_PARAMETERS:
+                raise ParameterError(
+                    Text("A form has no parameter “{name}”.", name=name[:80]),
+                    parameter=name,
+                    allowed=openapi.FORM_PARAMETERS,
+                    remedy=Text("Its parameters are: {names}.", names=list(openapi.FORM_PARAMETERS)),
+                )
+        city, year = given.get("city", "").strip(), _year(request, "year")
+        for name, value, example in (("city", city, "ie-cork"), ("year", year, "2024")):
+            if not value:
+                raise ParameterError(
+                    Text("A form needs the parameter “{name}”.", name=name),
+                    parameter=name,
+                    remedy=Text("Give it, as in {name}={example}.", name=name, example=example),
+                )
+        assert year is not None
+        filled = given.get("published", "").strip().lower()
+        if filled not in ("", "true", "false"):
+            raise ParameterError(
+                Text("“{found}” is not a value of “{name}”.", found=filled[:80], name="published"),
+                parameter="published",
+                allowed=("true", "false"),
+                remedy=Text("Write one of {codes}.", codes=["true", "false"]),
+            )
+        make = filled_form if filled == "true" else form
+        body = make(service.network, city, year, language, since=_year(request, "since"))
+        name = form_name(service.network, city, year)
+        headers = {
+            "Content-Language": language,
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-cache",
+        }
+        return Response(body, headers=headers, media_type=MEDIA_TYPES["xlsx"])
 
 
 # pages and the rest

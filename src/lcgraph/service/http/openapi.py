@@ -100,9 +100,21 @@ QUERY_BY_POST: dict[str, Any] = {
         },
     },
 }
+_YEAR: dict[str, Any] = {"type": "integer", "minimum": 1000, "maximum": 9999}
+FORM: list[dict[str, Any]] = [
+    _parameter("city", "code or name of the city", _TEXT, example="ie-cork") | {"required": True},
+    _parameter("year", "the reference year", _YEAR, example=2024) | {"required": True},
+    _parameter("since", "the first year to ask for, if more than one", _YEAR, example=2020),
+    _parameter("published", "filled in with what the city has published for the year", {"type": "boolean"}),
+    OWN_PARAMETERS[0],
+]
+FORM_PARAMETERS = tuple(str(parameter["name"]) for parameter in FORM if parameter["name"] != "lang")
+
 FILE: dict[str, Any] = {
     "parameters": [
         _parameter("name", "name of the file, where it is the whole body", _TEXT, example="cork.xlsx"),
+        _parameter("city", "the city that it is handed in for; a file of another does not conform", _TEXT),
+        _parameter("year", "the year that it is handed in for; a file for another does not conform", _YEAR),
         *OWN_PARAMETERS,
     ],
     "requestBody": {

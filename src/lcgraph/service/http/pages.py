@@ -112,6 +112,7 @@ def start(service: Service, request: Request, language: str) -> Response:
             "cells": len(framework.edition().cells),
         },
         by_country=by_country,
+        last_year=service.network.today.year - 1,
         n_cities=len(cities),
         n_reporting=len(reporting),
         n_submissions=sum(int(str(row["submissions"])) for row in cities),
@@ -189,7 +190,18 @@ def answer(service: Service, request: Request, language: str, question: Question
         error=error.told(language) if error else None,
         formats=[(label, _with(request, format=short, lang=language)) for label, short in formats],
         query=question.query.strip(),
+        form=_form_of(service, language, given.get("city", "")),
     )
+
+
+def _form_of(service: Service, language: str, text: str) -> Mapping[str, object] | None:
+    """Where a city that a question was about gets its form."""
+    city = service.network.framework.cities.find(text) if text.strip() else None
+    if city is None:
+        return None
+    year = service.network.today.year - 1
+    address = f"/template?{urlencode({'city': city.code, 'year': year, 'lang': language})}"
+    return {"address": address, "city": pick(city.label, language), "year": year}
 
 
 def sparql(service: Service, request: Request, language: str) -> Response:
