@@ -63,7 +63,7 @@ def listener() -> Iterator[socket.socket]:
     ],
 )
 def test_nothing_that_a_query_names_is_fetched(query: str, readers: Readers, listener: socket.socket) -> None:
-    address = "http://127.0.0.1:{}/data.ttl".format(listener.getsockname()[1])
+    address = f"http://127.0.0.1:{listener.getsockname()[1]}/data.ttl"
     try:
         body = readers.run(query.format(address=address), solutions="text/csv").body
     except QueryError:  # not asked through the service, which refuses some of them before they get here

@@ -6,10 +6,12 @@ gets an edition of one measure, and is then used as it is, over its command line
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -24,6 +26,12 @@ source,,,,,asked,survey,Tutors in Cork,CSO,,,,,
 observation,,,,,,,,,2099-2.4.1-a,2016,41.5,exact,asked
 """
 
+GALWAY = """
+PREFIX lc: <https://w3id.org/lcgraph/ontology#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+<https://w3id.org/lcgraph/city/ie-galway> a lc:City ; skos:notation "ie-galway" ;
+    skos:prefLabel "Galway"@en , "戈尔韦"@zh ; lc:country <https://w3id.org/lcgraph/country/IE> .
+"""
 
 TEMPLE = """
 from lcgraph.framework.framework import framework
@@ -88,6 +96,33 @@ def test_a_submission_under_it_is_checked_published_and_answered(copy: Copy) -> 
     assert gaps.returncode == 0, gaps.stderr
     assert "2099-2.4.1-a" not in gaps.stdout
     assert "2.4.1-a" in gaps.stdout
+
+
+def test_each_row_says_its_edition_and_an_edition_can_be_asked_for(copy: Copy) -> None:
+    def rows(question: str, *options: str) -> list[dict[str, str]]:
+        answer = copy("ask", question, *options, "--format", "csv")
+        assert answer.returncode == 0, answer.stderr
+        found = list(csv.DictReader(answer.stdout.splitlines()))
+        assert len({tuple(row.items()) for row in found}) == len(found)
+        return found
+
+    city, seventh = ("--city", "ie-galway"), ("--commitment", "7")
+    copy.folder.joinpath("galway.ttl").write_text(GALWAY, encoding="utf-8")
+    assert copy("register", "galway.ttl").returncode == 0
+    for question, options, old, new in (
+        ("measures", (), 54, 1),
+        ("commitments", (), 12, 1),
+        ("commitment-framework", seventh, 7, 1),
+        ("city-gaps", (*city, *seventh), 7, 1),
+        ("actions-without-feature", (), 6, 0),
+        ("features-without-action", (), 2, 0),
+    ):
+        both = rows(question, *options)
+        counted = Counter(row["edition_code"] for row in both)
+        assert (counted["2013-draft"], counted["2099-test"]) == (old, new), question
+        for edition in ("2013-draft", "2099-test"):
+            of_one = [row for row in both if row["edition_code"] == edition]
+            assert rows(question, *options, "--edition", edition) == of_one, question
 
 
 def test_a_figure_out_of_its_range_is_found(copy: Copy) -> None:
