@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import textwrap
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import openpyxl
 from openpyxl.cell.cell import Cell
@@ -50,14 +52,17 @@ _A4 = 9
 _OPEN = Protection(locked=False)
 
 _WIDTHS = {"value": 11, "status": 14, "source": 16, "match": 13, "note": 26, "conversion": 20, "period": 9}
-_FIXED_WIDTHS = (15, 28, 40, 14, 13, 13)
+_FIXED_WIDTHS = (15, 28, 38, 13, 11, 11)
 
-_CITY_WIDTHS = (34, 46, 60)
+_READ_ME_WIDTH = 76
+_CITY_WIDTHS = (32, 42, 46)
 
 _MOST_YEARS, _MOST_TARGETS = 20, 4
 """More of them do not stand side by side; what is over gets a sheet of its own."""
 
-_FIGURES_SCALE = 58
+_COLUMNS_OF_A_PAGE = 12
+
+_FIGURES_SCALE = 55
 """At this size the explanation and the block of one year are as wide as a page."""
 
 
@@ -122,6 +127,7 @@ class _Writer:
         self.book = openpyxl.Workbook()
         self.book.remove(self.book.worksheets[0])
         self.lists: dict[str, str] = {}
+        self._white: Any = None
 
     def write(self) -> bytes:
         self.book.properties.creator = "lcgraph"
@@ -287,8 +293,8 @@ class _Writer:
         for number, (text, font) in enumerate(texts, 1):
             cell = sheet.cell(number, 1, text)
             cell.font, cell.alignment = font, _TOP
-            sheet.row_dimensions[number].height = max(_height([(text, 100)]), 26 if font.size == 16 else 0)
-        sheet.column_dimensions["A"].width = 100
+            sheet.row_dimensions[number].height = max(_height([(text, _READ_ME_WIDTH)]), 26 if font.size == 16 else 0)
+        sheet.column_dimensions["A"].width = _READ_ME_WIDTH
         self._finish(sheet, landscape=False)
 
     def _scale(self) -> list[Code]:
@@ -303,7 +309,7 @@ class _Writer:
         decision = row_of(DOCUMENT, letter, self.submission, self.framework) if letter is not None else {}
         self._heading(sheet, Text("The submission"))
         self._city_lines(sheet, layout.SUBMISSION_LINES, head)
-        self._heading(sheet, Text("The city"))
+        self._heading(sheet, Text("What is known of the city"))
         for label, known in self._known():
             self._city_line(sheet, label, known, "")
         self._city_lines(sheet, layout.POPULATION_LINES, head)
@@ -422,9 +428,10 @@ class _Writer:
             for index, key in enumerate(columns, 1):
                 cell = sheet.cell(number, index)
                 _set(cell, self._named(record_type, key, row.get(key)))
-                cell.font, cell.border, cell.alignment, cell.protection = _font(), _BORDER, _TOP, _OPEN
+                self._open(cell)
         sheet.freeze_panes = "B2"
-        self._finish(sheet, titles="1:1")
+        sheet.print_title_cols = "A:A"
+        self._finish(sheet, titles="1:1", wide=2 if len(columns) > _COLUMNS_OF_A_PAGE else 1)
         return sheet
 
     def _named(self, record_type: RecordType, key: str, value: object) -> object:
@@ -472,7 +479,10 @@ class _Writer:
         sheet.freeze_panes = "C2"
         sheet.print_title_cols = "A:B"
         starts = [i for i, c in enumerate(self.columns, len(fixed)) if c.year and c.field == layout.YEAR_FIELDS[0]]
-        for start in starts[1:]:  # on paper each year has pages of its own, with the codes and names repeated
+        starts.append(len(fixed) + sum(1 for column in self.columns if column.year))
+        for start in starts[
+            1:
+        ]:  # on paper each year and the targets have pages of their own, with the codes and names repeated
             sheet.col_breaks.append(Break(id=start))
         self._finish(sheet, titles="1:1", scale=_FIGURES_SCALE)
 
@@ -512,7 +522,7 @@ class _Writer:
                 else (targets[column.n - 1] if column.n <= len(targets) else {})
             )
             _set(cell, self._shown(column, row))
-            cell.font, cell.border, cell.alignment, cell.protection = _font(), _BORDER, _TOP, _OPEN
+            self._open(cell)
         shown = [(sheet.cell(number, i).value, _FIXED_WIDTHS[i - 1]) for i in (2, 3, 4)]
         shown += [(sheet.cell(number, i).value, _WIDTHS[c.field]) for i, c in enumerate(self.columns, len(texts) + 1)]
         sheet.row_dimensions[number].height = _height(shown)
@@ -577,17 +587,28 @@ class _Writer:
         sheet.add_data_validation(validation)
         validation.add(cells)
 
+    def _open(self, cell: Any) -> None:
+        """Has a cell look as one that is filled in. To find the same style anew for each takes most of the time."""
+        if self._white is None:
+            cell.font, cell.border, cell.alignment, cell.protection = _font(), _BORDER, _TOP, _OPEN
+            self._white = cell._style  # noqa: SLF001 - openpyxl has no public way to take over a style whole
+        else:
+            cell._style = copy(self._white)  # noqa: SLF001
+
     @staticmethod
     def _header(cell: Cell | MergedCell) -> None:
         cell.font = _font(bold=True, color="FFFFFFFF")
         cell.fill, cell.border = _HEADER, _BORDER
         cell.alignment = Alignment(vertical="center", wrap_text=True)
 
-    def _finish(self, sheet: Worksheet, titles: str = "", *, landscape: bool = True, scale: int = 0) -> None:
+    def _finish(
+        self, sheet: Worksheet, titles: str = "", *, landscape: bool = True, scale: int = 0, wide: int = 1
+    ) -> None:
         """Protects what must not change, and sets the sheet up for paper.
 
         :param titles: rows that stand on every page.
-        :param scale: size on paper in per cent; without it a page is as wide as the sheet.
+        :param scale: size on paper in per cent; without it the sheet is as wide as so many pages.
+        :param wide: so many pages.
         """
         protection = sheet.protection
         protection.sheet = True  # without a password: it guards against slips
@@ -599,10 +620,11 @@ class _Writer:
         if scale:
             setup.scale = scale
         else:
-            setup.fitToWidth, setup.fitToHeight = 1, 0
+            setup.fitToWidth, setup.fitToHeight = wide, 0
             sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top = sheet.page_margins.bottom = 0.6
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.8
+        sheet.page_margins.header = sheet.page_margins.footer = 0.3
         if titles:
             sheet.print_title_rows = titles
         city = pick(self.framework.cities[self.submission.city].label, self.language)
@@ -631,11 +653,14 @@ def _comment(text: str) -> Comment:
 
 def _height(shown: Iterable[tuple[object, float]]) -> float:
     """The height, in points, that wrapped texts need in columns of these widths, in characters."""
-    return 14.0 * max((_lines(str(text), width) for text, width in shown if text not in (None, "")), default=1)
+    return 2 + 14.0 * max((_lines(str(text), width) for text, width in shown if text not in (None, "")), default=1)
 
 
 def _lines(text: str, width: float) -> int:
-    return sum(
-        max(1, math.ceil(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part) / (width * 0.9)))
-        for part in text.split("\n")
-    )
+    """How many lines a text takes: Chinese breaks anywhere, other languages between words."""
+    room = int(width * 1.1)  # a column is as wide as so many digits; most letters are narrower
+    lines = 0
+    for part in text.split("\n"):
+        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part)
+        lines += max(1, math.ceil(wide / room) if wide > len(part) else len(textwrap.wrap(part, room)))
+    return lines
