@@ -9,16 +9,23 @@ from functools import cache
 
 import pyoxigraph as ox
 
+from lcgraph.checking.context import ALONE, Surroundings, context
 from lcgraph.checking.engines import Engine, EngineResult, engine
 from lcgraph.checking.report import SEVERITIES, Report, Result
+from lcgraph.checking.slips import probable_slips
+from lcgraph.checking.wording import what_is_wrong, why_it_matters
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Description, Framework
-from lcgraph.framework.namespaces import LC, LCS, RDFS, SH, TYPE, XSD, local_name
-from lcgraph.language import Labels, languages
+from lcgraph.framework.items import Measure
+from lcgraph.framework.namespaces import LC, LCS, RDFS, SDMX_MEASURE, SH, local_name
+from lcgraph.language import Labels, Text, languages, pick
 from lcgraph.reading.findings import Finding
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.places import Place
 from lcgraph.reading.reader import Reading
+
+_ABOUT_THE_SIZE = ("-value", "-maximum", "#FigureUnusual", "#FigureFarFromItsPast")
+"""Endings of the shapes that ask whether a figure can be so large or so small."""
 
 _ABOUT_PROPERTIES = (LC + "ofMeasure", LC + "concernsMeasure")
 
@@ -52,12 +59,6 @@ def rules(base: str) -> dict[str, Rule]:
     }
 
 
-@cache
-def _thresholds(base: str) -> str:
-    path = resources.directory("shapes") / "thresholds.ttl"
-    return "".join(f"{quad.triple} .\n" for quad in resources.read_turtle(path, base))
-
-
 class Checker:
     """Checks submissions against the shapes.
 
@@ -70,53 +71,51 @@ class Checker:
         self.engine: Engine = engine(engine_name, framework.names.base)
         self._rules = rules(framework.names.base)
 
-    def check(self, reading: Reading, today: date) -> Report:
+    def check(self, reading: Reading, today: date, surroundings: Surroundings = ALONE) -> Report:
         """Checks what was read from a file.
 
         For RDF the statements are checked as the file makes them; for a table, as they would be
         published.
 
         :param today: the day of the check; a submission is not for a later year.
+        :param surroundings: what else is known, of this city and of others.
         """
         graph = reading.stated
         if graph is None and reading.submission is not None:
             graph = submission_graph(reading.submission, self.framework)
-        return self.check_graph(reading, graph, today)
+        return self.check_graph(reading, graph, today, surroundings)
 
-    def check_graph(self, reading: Reading, graph: SubmissionGraph | None, today: date) -> Report:
+    def check_graph(
+        self, reading: Reading, graph: SubmissionGraph | None, today: date, surroundings: Surroundings = ALONE
+    ) -> Report:
         """Checks the graph of a submission together with what its reader found.
 
         :param graph: None where so little could be read that there is no graph.
         """
         results = [self._of_finding(finding) for finding in reading.findings]
-        found = list(self.engine.validate(graph.ntriples() + self._context(graph, today))) if graph is not None else []
+        found: list[EngineResult] = []
         if graph is not None:
+            beside = context(graph, today, surroundings, self.framework)
+            found = self.engine.validate(graph.ntriples() + beside)
             said = _Said(graph)
             results.extend(self._of_engine(result, graph, said, reading.name) for result in found)
             results.extend(self._of_finding(loss) for loss in _unexplained(reading, found))
         submission = graph.iri if graph is not None else ""
-        return Report(reading.name, submission, tuple(sorted(results, key=_order)), self.engine.name)
-
-    def _context(self, graph: SubmissionGraph, today: date) -> str:
-        """What the shapes need to know beside the submission: the day, known cities, thresholds."""
-        lines = [
-            f'<{LCS}context> <{LCS}today> "{today.isoformat()}"^^<{XSD}date> .\n',
-            _thresholds(self.framework.names.base),
-        ]
-        named = {statement.rsplit(" ", 1)[-1].strip("<>") for statement in graph.statements if statement.endswith(">")}
-        lines.extend(f"<{iri}> <{TYPE}> <{LC}City> .\n" for iri in sorted(named) if iri in self.framework.cities)
-        lines.extend(f"<{iri}> <{TYPE}> <{LC}Edition> .\n" for iri in sorted(named) if iri in self.framework.editions)
-        return "".join(lines)
+        return Report(reading.name, submission, tuple(sorted(_once(results), key=_order)), self.engine.name)
 
     def _of_finding(self, finding: Finding) -> Result:
+        rule = self._rules.get(finding.shape)
+        about = finding.about or (rule.about if rule is not None else "")
         return Result(
             severity="warning" if finding.warning else "violation",
             place=finding.place,
             value=finding.found,
-            message={language: finding.message.to(language) for language in languages()},
-            remedy={language: finding.remedy.to(language) for language in languages()},
+            message=_in_all(finding.message),
+            remedy=_in_all(finding.remedy),
             shape=finding.shape,
-            about=finding.about or (rule.about if (rule := self._rules.get(finding.shape)) else ""),
+            about=about,
+            expected=rule.message if rule is not None else {},
+            why=self._why(about),
         )
 
     def _of_engine(self, result: EngineResult, graph: SubmissionGraph, said: _Said, file: str) -> Result:
@@ -132,19 +131,50 @@ class Checker:
         if not about.startswith(self.framework.names.base) or about.startswith(LC):
             about = next((a for p in _ABOUT_PROPERTIES if (a := said.object(node, p).strip("<>"))), about)
         stands = _shown(result.value) if node == result.focus and result.path else said.value(node, path)
+        measure = self.framework.measures.get(about) if path == SDMX_MEASURE + "obsValue" else None
         return Result(
             severity=result.severity,
             place=place,
             value=stands,
-            message=result.messages if result.component == "SPARQLConstraintComponent" else rule.message,
-            remedy=rule.remedy,
+            message=result.messages
+            if result.component == "SPARQLConstraintComponent"
+            else _in_all(what_is_wrong(result.component, stands, measure)),
+            remedy=self._remedy(rule, result, stands, measure),
             shape=result.shape,
             focus=result.focus,
             path=result.path,
             about=about,
             component=result.component,
             term="" if result.value is None else str(result.value),
+            expected=rule.message if result.component != "SPARQLConstraintComponent" else {},
+            why=self._why(about),
         )
+
+    def _remedy(self, rule: Rule, result: EngineResult, stands: str, measure: Measure | None) -> Labels:
+        """How to mend it; first of all, what slip with the unit it may be."""
+        if measure is None or not result.shape.endswith(_ABOUT_THE_SIZE):
+            return rule.remedy
+        slips = list(probable_slips(measure, stands, self.framework.names.base))
+        return {
+            language: " ".join([*(slip.to(language) for slip in slips), pick(rule.remedy, language)])
+            for language in languages()
+        }
+
+    def _why(self, about: str) -> Labels:
+        told = why_it_matters(about, self.framework)
+        return {} if told is None else _in_all(told)
+
+
+def _in_all(text: Text) -> Labels:
+    """A text in every language."""
+    return {language: text.to(language) for language in languages()}
+
+
+def _once(results: Iterable[Result]) -> Iterator[Result]:
+    """Leaves out that a figure is unusual where it cannot be right anyway."""
+    listed = list(results)
+    wrong = {result.place for result in listed if result.severity == "violation"}
+    yield from (r for r in listed if not (r.shape == LCS + "FigureUnusual" and r.place in wrong))
 
 
 class _Said:

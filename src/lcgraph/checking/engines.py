@@ -24,7 +24,7 @@ from lcgraph.language import Labels, Text
 if TYPE_CHECKING:
     import rdflib  # takes long to load, and only the reference engine needs it
 
-SUBMISSION_SHAPES = ("submission.ttl", "measures.ttl", "rules.ttl")
+SUBMISSION_SHAPES = ("submission.ttl", "measures.ttl", "rules.ttl", "plausibility.ttl")
 """The files of ``shapes/`` that a submission is checked against."""
 
 CITY_SHAPES = ("city.ttl",)

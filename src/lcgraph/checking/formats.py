@@ -12,12 +12,18 @@ import pyoxigraph as ox
 from lcgraph.checking.report import SEVERITIES, Report
 from lcgraph.framework.namespaces import LCS, PREFIXES
 from lcgraph.language import Text, pick
+from lcgraph.reading.reader import MEDIA_TYPES
 
 _SEVERITY = {
     "violation": Text("violation"),
     "warning": Text("warning"),
     "info": Text("remark"),
 }
+
+
+def severity_name(severity: str) -> Text:
+    """What a severity is called."""
+    return _SEVERITY[severity]
 
 
 def text(report: Report, language: str) -> str:
@@ -32,12 +38,16 @@ def text(report: Report, language: str) -> str:
                 continue
             lines.append("")
             lines.append(
-                Text("{severity}: {place}", severity=_SEVERITY[severity], place=result.place.text()).to(language)
+                Text("{severity}: {place}", severity=severity_name(severity), place=result.place.text()).to(language)
             )
             if result.value:
                 lines.append("  " + Text("There stands: {value}", value=result.value).to(language))
             lines.append("  " + pick(result.message, language))
+            if result.expected:
+                lines.append("  " + Text("Expected: {expected}", expected=result.expected).to(language))
             lines.append("  " + Text("To mend it: {remedy}", remedy=result.remedy).to(language))
+            if result.why:
+                lines.append("  " + Text("Why it matters: {why}", why=result.why).to(language))
     return "\n".join(line.translate(_VISIBLE) for line in lines) + "\n"
 
 
@@ -53,7 +63,20 @@ def table(report: Report, language: str) -> str:
 
     :param language: of messages and remedies.
     """
-    columns = ("severity", "file", "sheet", "cell", "line", "value", "message", "remedy", "shape", "about")
+    columns = (
+        "severity",
+        "file",
+        "sheet",
+        "cell",
+        "line",
+        "value",
+        "message",
+        "expected",
+        "remedy",
+        "why",
+        "shape",
+        "about",
+    )
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(columns)
@@ -79,20 +102,43 @@ def turtle(report: Report) -> str:
     return data.decode()
 
 
-REPORT_FORMATS: dict[str, Callable[[Report, str], str]] = {
-    "application/json": lambda report, language: report.json(language),
-    "text/turtle": lambda report, _: turtle(report),
-    "application/n-triples": lambda report, _: report.ntriples(),
-    "text/csv": table,
-    "text/plain": text,
+def _html(report: Report, language: str, _: bytes) -> bytes:
+    from lcgraph.checking.document import html  # here, and below, since most checks do without
+
+    return html(report, language).encode()
+
+
+def _pdf(report: Report, language: str, _: bytes) -> bytes:
+    from lcgraph.checking.document import pdf
+
+    return pdf(report, language)
+
+
+def _workbook(report: Report, language: str, original: bytes) -> bytes:
+    from lcgraph.checking.marked_workbook import marked_workbook
+
+    return marked_workbook(original, report, language)
+
+
+REPORT_FORMATS: dict[str, Callable[[Report, str, bytes], bytes]] = {
+    "application/json": lambda report, language, _: report.json(language).encode(),
+    "text/html": _html,
+    "application/pdf": _pdf,
+    MEDIA_TYPES["xlsx"]: _workbook,
+    "text/turtle": lambda report, _, __: turtle(report).encode(),
+    "application/n-triples": lambda report, _, __: report.ntriples().encode(),
+    "text/csv": lambda report, language, _: table(report, language).encode(),
+    "text/plain": lambda report, language, _: text(report, language).encode(),
 }
 """Media type to what writes it."""
 
 
-def render(report: Report, media_type: str, language: str) -> bytes:
+def render(report: Report, media_type: str, language: str, original: bytes = b"") -> bytes:
     """The report in a format.
 
     :param media_type: a key of :data:`REPORT_FORMATS`.
     :param language: of messages and remedies; the RDF formats hold all languages.
+    :param original: the bytes of the file that was checked, for the format that gives it back marked.
+    :raises InputError: if the report of a file that is no workbook is asked for as a workbook.
     """
-    return REPORT_FORMATS[media_type](report, language).encode()
+    return REPORT_FORMATS[media_type](report, language, original)

@@ -34,6 +34,8 @@ class Result:
     :ivar about: IRI of what demands it: a measure, a feature, a term.
     :ivar component: local name of the SHACL constraint component; empty for what a reader found.
     :ivar term: the value as an RDF term in N-Triples syntax; empty where there is none.
+    :ivar expected: what was expected there, by language.
+    :ivar why: for which key feature and commitments it matters, by language; empty where for none.
     """
 
     severity: str
@@ -47,6 +49,8 @@ class Result:
     about: str = ""
     component: str = ""
     term: str = ""
+    expected: Labels = field(default_factory=dict)
+    why: Labels = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +117,9 @@ class Report:
                     "path": result.path or None,
                     "value": result.value,
                     "message": pick(result.message, language),
+                    "expected": pick(result.expected, language) or None,
                     "remedy": pick(result.remedy, language),
+                    "why": pick(result.why, language) or None,
                     "shape": result.shape,
                     "about": result.about or None,
                 }
@@ -163,7 +169,8 @@ class Report:
         yield f"<{SH}sourceConstraintComponent> {terms.iri(component)}"
         if result.component == "SPARQLConstraintComponent":
             yield f"<{SH}sourceConstraint> {terms.iri(result.shape + '-query')}"
-        for language, text in sorted(result.message.items()):
+        core = result.component not in ("", "SPARQLConstraintComponent")
+        for language, text in sorted((result.expected if core else result.message).items()):
             yield f"<{SH}resultMessage> {terms.tagged(text, language)}"
         for language, text in sorted(result.remedy.items()):
             yield f"<{LCS}remedy> {terms.tagged(text, language)}"

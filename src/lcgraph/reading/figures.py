@@ -17,6 +17,8 @@ _PERIOD = f"<{SDMX_DIMENSION}refPeriod>"
 _VALUE = f"<{SDMX_MEASURE}obsValue>"
 _DIMENSIONS = {f"<{dimension}>": i for i, dimension in enumerate(DIMENSIONS)}
 
+_TOLD = {_OF_MEASURE, _PERIOD, _VALUE, *_DIMENSIONS}
+
 
 @dataclass(slots=True)
 class Stated:
@@ -50,6 +52,8 @@ def stated_figures(statements: Iterable[str], totals: Sequence[str]) -> dict[str
     found: dict[str, Stated] = {}
     for statement in statements:
         subject, predicate, rest = statement.split(" ", 2)
+        if predicate not in _TOLD:
+            continue
         if predicate == _OF_MEASURE:
             _of(found, subject, totals).measure = rest.partition(" ")[0][1:-1]
         elif predicate in _DIMENSIONS:

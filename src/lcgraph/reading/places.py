@@ -35,6 +35,18 @@ class Place:
             return Text("{file}, line {line}", file=self.file, line=self.line)
         return Text("{file}", file=self.file)
 
+    def within(self) -> Text:
+        """The place in words, without the name of the file."""
+        if self.sheet is not None and self.cell is not None:
+            return Text("{sheet}, cell {cell}", sheet=self.sheet, cell=self.cell)
+        if self.sheet is not None:
+            return Text("sheet {sheet}", sheet=self.sheet)
+        if self.line is not None and self.cell is not None:
+            return Text("line {line}, column {column}", line=self.line, column=self.cell)
+        if self.line is not None:
+            return Text("line {line}", line=self.line)
+        return Text("the file as a whole")
+
 
 @dataclass(frozen=True, slots=True)
 class RecordPlace:

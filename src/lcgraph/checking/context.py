@@ -1,0 +1,134 @@
+"""What the shapes need to know beside the submission itself.
+
+The day, which cities and editions are known, the thresholds, what the city reported earlier, and
+which other city reports the very same: said as statements beside the submission's own, so that
+every rule is a query and both engines see the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Final
+
+from lcgraph.checking.slips import usual_range
+from lcgraph.framework import resources
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.namespaces import LC, LCS, SDMX_DIMENSION, TYPE, XSD
+from lcgraph.reading import terms
+from lcgraph.reading.figures import Figure, stated_figures
+from lcgraph.reading.graph import SubmissionGraph
+
+_CITY, _AREA, _EDITION = f"<{LC}city> ", f"<{SDMX_DIMENSION}refArea> ", f"<{LC}edition> "
+"""Properties whose values are cities or editions."""
+
+LEAST_PAST = 3
+"""So many years a figure must have been reported before for its past to say anything."""
+
+_SERIES = f"{LCS}series"
+"""IRIs of what is said here begin so; none of them is ever published."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What is known beside the submission.
+
+    :ivar earlier: what the city has published for other reference years: for each figure its values by year.
+    :ivar same_figures: codes of other cities that have published the same value for every figure that
+        both have, where these are many.
+    """
+
+    earlier: Mapping[Figure, Mapping[int, Decimal]] = field(default_factory=dict)
+    same_figures: tuple[str, ...] = ()
+
+
+ALONE: Final = Surroundings()
+"""Nothing is known beside the submission."""
+
+
+def context(graph: SubmissionGraph, today: date, surroundings: Surroundings, framework: Framework) -> str:
+    """The statements to put beside a submission, as N-Triples.
+
+    :param today: the day of the check.
+    """
+    lines = [
+        f'<{LCS}context> <{LCS}today> "{today.isoformat()}"^^<{XSD}date> .\n',
+        thresholds(framework.names.base),
+    ]
+    named = {s.rsplit(" ", 1)[-1].strip("<>") for s in graph.statements if _CITY in s or _AREA in s or _EDITION in s}
+    lines.extend(f"<{iri}> <{TYPE}> <{LC}City> .\n" for iri in sorted(named) if iri in framework.cities)
+    lines.extend(f"<{iri}> <{TYPE}> <{LC}Edition> .\n" for iri in sorted(named) if iri in framework.editions)
+    lines.extend(f"{statement} .\n" for statement in _series(graph, surroundings.earlier, framework))
+    lines.extend(
+        f"<{LCS}context> <{LCS}sameFiguresAs> {terms.plain(city)} .\n" for city in sorted(surroundings.same_figures)
+    )
+    return "".join(lines)
+
+
+@cache
+def thresholds(base: str) -> str:
+    """The thresholds of ``shapes/thresholds.ttl``, as N-Triples."""
+    path = resources.directory("shapes") / "thresholds.ttl"
+    return "".join(f"{quad.triple} .\n" for quad in resources.read_turtle(path, base))
+
+
+def _series(
+    graph: SubmissionGraph, earlier: Mapping[Figure, Mapping[int, Decimal]], framework: Framework
+) -> Iterator[str]:
+    """Each figure's own past, and what kind of source its measure expects.
+
+    A figure of the submission takes the place of one that was published for the same year. Only
+    what a rule can need is said: a past of several years, a newest year before the reference year.
+    """
+    stated = stated_figures(graph.statements, list(framework.totals.values()))
+    own: dict[Figure, dict[int, list[str]]] = {}
+    values: dict[Figure, dict[int, Decimal]] = {}
+    for node, observation in stated.items():
+        if observation.year is None:
+            continue
+        figure, year = observation.figure, observation.year
+        own.setdefault(figure, {}).setdefault(year, []).append(node)
+        if observation.value is not None:
+            values.setdefault(figure, {})[year] = observation.value
+    reference_year = _reference_year(graph)
+    for n, (figure, nodes) in enumerate(own.items()):
+        past = {**{y: v for y, v in earlier.get(figure, {}).items() if y not in nodes}, **values.get(figure, {})}
+        newest = max(nodes)
+        has_past = sum(year < newest for year in past) >= LEAST_PAST
+        is_old = reference_year is not None and newest < reference_year
+        if not (has_past or is_old):
+            continue
+        series = f"<{_SERIES}-{n}>"
+        for node in (node for year in sorted(nodes) for node in sorted(nodes[year])):
+            yield f"{series} <{LCS}hasFigure> {node}"
+        yield f"{series} <{LCS}newest> {terms.typed(str(newest), 'integer')}"
+        if has_past:
+            for year, value in sorted(past.items()):
+                point = f"<{_SERIES}-{n}-{year}>"
+                yield f"{series} <{LCS}hasPoint> {point}"
+                yield f"{point} <{LCS}year> {terms.typed(str(year), 'integer')}"
+                yield f"{point} <{LCS}number> {terms.decimal(value)}"
+    kinds = framework.codes("data-source-type")
+    for iri in sorted({observation.measure for observation in stated.values()}):
+        measure = framework.measures.get(iri)
+        if measure is None:
+            continue
+        yield f"<{iri}> <{LCS}expects> <{kinds.code(measure.expected_source).iri}>"
+        if (usual := usual_range(iri, framework.names.base)) is not None:
+            yield f"<{iri}> <{LCS}usualMinimum> {terms.decimal(usual[0])}"
+            yield f"<{iri}> <{LCS}usualMaximum> {terms.decimal(usual[1])}"
+        for edition in framework.editions:
+            if iri not in edition.measures:
+                yield f"<{iri}> <{LCS}isNotOf> <{edition.iri}>"
+
+
+def _reference_year(graph: SubmissionGraph) -> int | None:
+    start = f"<{graph.iri}> <{LC}referenceYear> "
+    for statement in graph.statements:
+        if statement.startswith(start):
+            text = statement[len(start) + 1 :].partition('"')[0]
+            return int(text) if text.isdecimal() else None
+    return None
