@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 
 import pyoxigraph as ox
@@ -53,6 +52,26 @@ def published_submission(store: ox.Store, iri: str, framework: Framework) -> Sub
     return read.submission
 
 
+def reported_figures(store: ox.Store, city: str) -> dict[str, dict[int, Decimal]]:
+    """Every figure that a city has published.
+
+    :param city: IRI of the city.
+    :return: IRI of the value cell to year to figure; where several submissions give a figure of the
+        same year, one of them.
+    """
+    found: dict[str, dict[int, Decimal]] = {}
+    area, fills = ox.NamedNode(SDMX_DIMENSION + "refArea"), ox.NamedNode(LC + "fillsCell")
+    for quad in store.quads_for_pattern(None, area, ox.NamedNode(city)):
+        assert isinstance(quad.subject, ox.NamedNode)
+        for filled in store.quads_for_pattern(quad.subject, fills, None):
+            year = _literal(store, quad.subject, SDMX_DIMENSION + "refPeriod")
+            value = _literal(store, quad.subject, SDMX_MEASURE + "obsValue")
+            if year is not None and value is not None:
+                assert isinstance(filled.object, ox.NamedNode)
+                found.setdefault(filled.object.value, {})[int(year)] = Decimal(value)
+    return found
+
+
 def last_reported(store: ox.Store, city: str, before: int) -> dict[str, Hint]:
     """The newest figure of each value cell that a city has published.
 
@@ -60,24 +79,11 @@ def last_reported(store: ox.Store, city: str, before: int) -> dict[str, Hint]:
     :param before: only figures of years before this one.
     :return: IRI of the value cell to the figure.
     """
-    found: dict[str, Hint] = {}
-    for observation, value_cell in _figures(store, city):
-        year = _literal(store, observation, SDMX_DIMENSION + "refPeriod")
-        value = _literal(store, observation, SDMX_MEASURE + "obsValue")
-        if year is None or value is None or int(year) >= before:
-            continue
-        if value_cell not in found or found[value_cell].year < int(year):
-            found[value_cell] = Hint(int(year), Decimal(value))
+    found = {}
+    for value_cell, years in reported_figures(store, city).items():
+        if earlier := [year for year in years if year < before]:
+            found[value_cell] = Hint(max(earlier), years[max(earlier)])
     return found
-
-
-def _figures(store: ox.Store, city: str) -> Iterator[tuple[ox.NamedNode, str]]:
-    area, fills = ox.NamedNode(SDMX_DIMENSION + "refArea"), ox.NamedNode(LC + "fillsCell")
-    for quad in store.quads_for_pattern(None, area, ox.NamedNode(city)):
-        for filled in store.quads_for_pattern(quad.subject, fills, None):
-            assert isinstance(quad.subject, ox.NamedNode)
-            assert isinstance(filled.object, ox.NamedNode)
-            yield quad.subject, filled.object.value
 
 
 def _literal(store: ox.Store, node: ox.NamedNode, prop: str) -> str | None:

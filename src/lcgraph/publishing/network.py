@@ -16,6 +16,7 @@ import lcgraph
 from lcgraph.archive.archive import Archive, Commit, Content, Provenance, file_name
 from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
 from lcgraph.checking.check import Checker
+from lcgraph.checking.context import Surroundings
 from lcgraph.checking.report import Report
 from lcgraph.errors import ArchiveDamaged, ArchiveError, DoesNotConform, InputError, NotFound, StoreError
 from lcgraph.framework import resources
@@ -23,9 +24,10 @@ from lcgraph.framework.framework import Description, Framework, framework
 from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, TYPE, Names, local_name
 from lcgraph.language import Text
 from lcgraph.publishing.cities import described_cities
+from lcgraph.publishing.surroundings import Neighbourhood
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
-from lcgraph.store.embedded import Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
+from lcgraph.store.embedded import Held, Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
 
 COMMIT_SUBMISSIONS = 1000
 COMMIT_BYTES = 64 * 1024 * 1024
@@ -84,6 +86,7 @@ class Network:
         self._checker: Checker | None = None
         self._seen: str | None = None
         self._looking = Lock()
+        self._held = Held(self.store_directory)
         self._told_by: frozenset[ox.Quad] = frozenset()
 
     def _base(self, wanted: str) -> str:
@@ -145,12 +148,14 @@ class Network:
         if name is None:
             self._take_note(None, frozenset())
             return None
-        with newest_opened(self.store_directory) as (opened, store):
+        with self._held.newest() as store:
+            if store is None:
+                return None
             told_by = _what_tells_of_cities(store, Names(self.base))
             if self._framework is None or told_by != self._told_by:
                 cities = ox.NamedNode(Names(self.base).graph("cities"))
                 self._take_note(list(store.quads_for_pattern(None, None, None, cities)) or None, told_by)
-        return opened
+            return self._held.name
 
     def _take_note(self, cities: list[ox.Quad] | None, told_by: frozenset[ox.Quad]) -> None:
         self._framework = Framework(self.base, cities)
@@ -164,7 +169,10 @@ class Network:
 
     def check(self, reading: Reading) -> Report:
         """Checks a file without keeping anything of it."""
-        return self.checker.check(reading, self.today)
+        framework, checker = self._known()
+        with self._held.newest() as store:
+            around = Neighbourhood(store, framework).around(reading.submission)
+        return checker.check(reading, self.today, around)
 
     # what changes the data
 
@@ -192,8 +200,9 @@ class Network:
             pending = _Pending()
             batches: list[_Pending] = []
             heads = _Heads(writer)
+            neighbourhood = Neighbourhood(writer.store, self.framework)
             for reading in readings:
-                outcome = self._check_in(reading, by, heads, pending)
+                outcome = self._check_in(reading, by, heads, neighbourhood, pending)
                 outcomes.append(outcome)
                 if progress is not None:
                     progress(outcome)
@@ -331,9 +340,12 @@ class Network:
             finally:
                 writer.close()
 
-    def _check_in(self, reading: Reading, by: str, heads: _Heads, pending: _Pending) -> Published:
+    def _check_in(
+        self, reading: Reading, by: str, heads: _Heads, neighbourhood: Neighbourhood, pending: _Pending
+    ) -> Published:
+        around = neighbourhood.around(reading.submission)
         if reading.stated is not None or reading.submission is None:
-            report = self.check(reading)  # what the file says, letter by letter
+            report = self.checker.check(reading, self.today, around)  # what the file says, letter by letter
             if not report.conforms or reading.submission is None:
                 return Published(reading, report, "", "refused")
         submission = reading.submission
@@ -342,9 +354,9 @@ class Network:
         if head.revision and head.current:
             same = submission_graph(submission, self.framework, head.revision)
             if graph_hash([same.nquads()]) == head.graph_hash:
-                return Published(reading, self._report(reading, same), head.submission, "unchanged")
+                return Published(reading, self._report(reading, same, around), head.submission, "unchanged")
         graph = submission_graph(submission, self.framework, head.revision + 1)
-        report = self._report(reading, graph)
+        report = self._report(reading, graph, around)
         if not report.conforms:
             return Published(reading, report, "", "refused")
         supersedes = head.submission if head.current else ""
@@ -354,8 +366,8 @@ class Network:
         pending.outcomes.append(outcome)
         return outcome
 
-    def _report(self, reading: Reading, graph: SubmissionGraph) -> Report:
-        return self.checker.check_graph(reading, graph, self.today)
+    def _report(self, reading: Reading, graph: SubmissionGraph, around: Surroundings) -> Report:
+        return self.checker.check_graph(reading, graph, self.today, around)
 
     def _put(
         self,

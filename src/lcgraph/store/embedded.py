@@ -23,6 +23,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from threading import Lock
 
 import pyoxigraph as ox
 
@@ -340,6 +341,37 @@ def newest_opened(directory: Path) -> Iterator[tuple[str, ox.Store]]:
             else:
                 break
         yield name, store
+
+
+class Held:
+    """The newest checkpoint, kept open until there is a newer one: opening one takes longer than a look-up.
+
+    :param directory: the folder of the store.
+    :ivar name: the name of the checkpoint that is open; None for none.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.name: str | None = None
+        self._store: ox.Store | None = None
+        self._lease = ExitStack()
+        self._using = Lock()
+
+    @contextmanager
+    def newest(self) -> Iterator[ox.Store | None]:
+        """The newest checkpoint, for one user at a time; None where nothing was published yet.
+
+        :raises StoreError: if it cannot be opened.
+        """
+        with self._using:
+            name = newest(self.directory)
+            if name is None or name != self.name:
+                self._store = None
+                self._lease.close()
+                self.name = name
+                if name is not None:
+                    self.name, self._store = self._lease.enter_context(newest_opened(self.directory))
+            yield self._store
 
 
 def nothing_yet(directory: Path) -> StoreError:
