@@ -132,13 +132,14 @@ class Checker:
             about = next((a for p in _ABOUT_PROPERTIES if (a := said.object(node, p).strip("<>"))), about)
         stands = _shown(result.value) if node == result.focus and result.path else said.value(node, path)
         measure = self.framework.measures.get(about) if path == SDMX_MEASURE + "obsValue" else None
+        by_query = result.component == "SPARQLConstraintComponent"
+        broken = result.severity == "violation" and not by_query  # else the shape's own message says it best
+        wrong = what_is_wrong(result.component, stands, measure) if broken else None
         return Result(
             severity=result.severity,
             place=place,
             value=stands,
-            message=result.messages
-            if result.component == "SPARQLConstraintComponent"
-            else _in_all(what_is_wrong(result.component, stands, measure)),
+            message=result.messages if by_query else _in_all(wrong) if wrong is not None else rule.message,
             remedy=self._remedy(rule, result, stands, measure),
             shape=result.shape,
             focus=result.focus,
@@ -146,7 +147,7 @@ class Checker:
             about=about,
             component=result.component,
             term="" if result.value is None else str(result.value),
-            expected=rule.message if result.component != "SPARQLConstraintComponent" else {},
+            expected=rule.message if wrong is not None else {},
             why=self._why(about),
         )
 

@@ -170,7 +170,7 @@ class Report:
         if result.component == "SPARQLConstraintComponent":
             yield f"<{SH}sourceConstraint> {terms.iri(result.shape + '-query')}"
         core = result.component not in ("", "SPARQLConstraintComponent")
-        for language, text in sorted((result.expected if core else result.message).items()):
+        for language, text in sorted((result.expected if core and result.expected else result.message).items()):
             yield f"<{SH}resultMessage> {terms.tagged(text, language)}"
         for language, text in sorted(result.remedy.items()):
             yield f"<{LCS}remedy> {terms.tagged(text, language)}"

@@ -28,15 +28,15 @@ _PROBLEMS: Final = {
     "MaxInclusiveConstraintComponent": Text("This is too large."),
     "MaxExclusiveConstraintComponent": Text("This is too large."),
 }
-_ANY_PROBLEM: Final = Text("This is not as it should be.")
 
 
-def what_is_wrong(component: str, value: str, measure: Measure | None) -> Text:
+def what_is_wrong(component: str, value: str, measure: Measure | None) -> Text | None:
     """What is wrong with a value that breaks a constraint of SHACL Core.
 
     :param component: local name of the constraint component.
     :param value: the value as a person reads it.
     :param measure: the measure whose range the constraint states; None for any other.
+    :return: None where the shape's own message says it best.
     """
     if measure is not None and (number := _number(value)) is not None:
         if measure.minimum is not None and number < measure.minimum:
@@ -45,7 +45,7 @@ def what_is_wrong(component: str, value: str, measure: Measure | None) -> Text:
             return Text("{value} is too large.", value=value)
         if measure.value_type == "ordinal-5":
             return Text("{value} is no point of the scale.", value=value)
-    return _PROBLEMS.get(component, _ANY_PROBLEM)
+    return _PROBLEMS.get(component)
 
 
 def _number(text: str) -> Decimal | None:
