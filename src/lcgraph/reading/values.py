@@ -114,7 +114,9 @@ def _what_was_meant(text: str) -> Unreadable:
         return Unreadable(
             "PlaceholderInsteadOfFigure",
             Text("“{found}” stands where a figure belongs.", found=text),
-            Text("Leave the cell empty; to say why there is no figure, add a row to the gaps with the reason."),
+            Text(
+                "Leave the cell empty; to say why there is no figure, give the reason: in the form as its status, else as a row of the gaps."
+            ),
         )
     if plain.endswith(("%", "‰")):
         meant = _try(plain[:-1])

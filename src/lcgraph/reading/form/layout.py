@@ -26,6 +26,9 @@ FIXED: Final = (Text("Figure"), Text("Definition"), Text("Unit"), Text("Expected
 YEAR_FIELDS: Final = ("value", "status", "source", "match", "note", "conversion")
 """The fields of the block of a year; ``status`` also takes the reason why there is no figure."""
 
+NEEDED: Final = ("value", "source")
+"""The fields without whose columns no figure of a year can be read."""
+
 TARGET_FIELDS: Final = ("period", "value", "note")
 """The fields of the block of a target."""
 
@@ -67,6 +70,10 @@ class Column:
     def key(self) -> str:
         """The column in the terms of a table: ``note`` or ``note_zh``."""
         return f"{self.field}_{self.language}" if self.language else self.field
+
+    def header_text(self) -> Labels:
+        """What stands in the header, in every language."""
+        return {language: self.header(language) for language in languages()}
 
     def header(self, language: str) -> str:
         """What stands in the header."""
@@ -111,6 +118,11 @@ def _year_names() -> dict[str, str]:
     """What headers call the fields of a year, to the fields' names."""
     fields = [OBSERVATION.field(name) for name in YEAR_FIELDS]
     return {normalise(field_name(f, language)): f.name for f in fields for language in languages()}
+
+
+def is_year_field(text: str) -> bool:
+    """Whether a header names a field of a year, but not the year."""
+    return normalise(text) in _year_names()
 
 
 def is_code_header(text: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -48,8 +49,8 @@ class CityPlace(RecordPlace):
     cells: Mapping[str, str] = field(default_factory=dict)
 
     def of(self, name: str = "") -> Place:
-        """The place of one value."""
-        return Place(self.file, self.sheet, self.cells.get(name, "A1"))
+        """The place of one value; of the first where it has none."""
+        return Place(self.file, self.sheet, self.cells.get(name) or next(iter(self.cells.values()), "A1"))
 
 
 def is_city_sheet(sheet: Worksheet) -> bool:
@@ -63,7 +64,8 @@ def header_of(sheet: Worksheet) -> int | None:
     """The number of the row that holds the headers of a sheet of figures; None for any other sheet."""
     for number, row in enumerate(sheet.iter_rows(max_row=_HEADER_WITHIN), 1):
         texts = [str(cell.value) for cell in row if isinstance(cell.value, str)]
-        if any(map(layout.is_code_header, texts)) and any(map(layout.parse_header, texts)):
+        found = [column for text in texts if (column := layout.parse_header(text)) is not None]
+        if any(column.year for column in found) or (found and any(map(layout.is_code_header, texts))):
             return number
     return None
 
@@ -135,7 +137,7 @@ class _Figures:
         self.framework = framework
         self.findings = findings
         self.merged = merged_ranges(sheet)
-        self.code_at = 0
+        self.code_at = -1
         self.columns: dict[int, Column] = {}
         self.unknown: dict[int, str] = {}
         self.figure = {f.name for f in OBSERVATION.fields if f.kind is Kind.NUMBER}
@@ -145,10 +147,17 @@ class _Figures:
         if self.sheet.sheet_state != "visible":
             self._hidden(None, Text("The sheet “{sheet}” is hidden.", sheet=self.sheet.title))
         self._read_header()
+        named = self.code_at >= 0
+        readable = named or self._has_codes()
+        for index, text in self.unknown.items():
+            self._unknown_column(index, text)
+        if not readable:
+            return
+        self._leave_out_broken_blocks()
         for cells in self.sheet.iter_rows(min_row=self.header + 1):
             filled = [i for i in self.columns if i < len(cells) and cells[i].value is not None]
             code = cells[self.code_at].value
-            if not filled and code is None:
+            if not filled and (code is None or not named):
                 continue
             number = cells[0].row or 0
             value_cell = self._value_cell(code, cells, filled)
@@ -157,8 +166,68 @@ class _Figures:
             if self.sheet.row_dimensions[number].hidden:
                 self._hidden(f"A{number}", Text("Row {row} is hidden.", row=number))
             yield from self._records(value_cell, cells, number)
-        for index, text in self.unknown.items():
-            self._unknown_column(index, text)
+
+    def _has_codes(self) -> bool:
+        """Finds the column of the codes by what stands in it, should its header have been typed over."""
+        counts: Counter[int] = Counter()
+        for cells in self.sheet.iter_rows(min_row=self.header + 1):
+            for cell in cells:
+                if isinstance(cell.value, str) and self.edition.cells.find(cell.value) is not None:
+                    counts[cell.column - 1] += 1
+        for index, n in counts.most_common(1):
+            if n > 1:
+                self.code_at = index
+                self.unknown.pop(index, None)
+                return True
+        if any(self._filled(index) for index in self.columns):
+            first = min(self.columns)
+            self._missing_column(
+                first, layout.CODE, Text("Insert the column with the codes of the rows, as in an empty form.")
+            )
+        return False
+
+    def _filled(self, index: int) -> bool:
+        rows = self.sheet.iter_rows(min_row=self.header + 1, min_col=index + 1, max_col=index + 1)
+        return any(cell.value is not None for (cell,) in rows)
+
+    def _leave_out_broken_blocks(self) -> None:
+        """Names the years that lack a column without which no figure can be read, once and not for each row."""
+        years = sorted({column.year for column in self.columns.values() if column.year})
+        for year in years:
+            block = {index: column for index, column in self.columns.items() if column.year == year}
+            have = {column.field for column in block.values()}
+            missing = [name for name in layout.NEEDED if name not in have]
+            filled = [index for index in block if self._filled(index)]
+            if not missing:
+                continue
+            for index in block:
+                del self.columns[index]
+            if filled:
+                headers = [Column(name, year=year).header_text() for name in missing]
+                others = [other for other in years if other != year]
+                self._missing_column(
+                    filled[0],
+                    headers,
+                    Text(
+                        "Write the headers of a year alike, such as {example}; the other years here are {years}.",
+                        example=Column("value", year=year).header_text(),
+                        years=others,
+                    )
+                    if others
+                    else Text("Add the column; its first cell says its name."),
+                )
+
+    def _missing_column(self, index: int, missing: object, remedy: Text) -> None:
+        cell = self.sheet.cell(self.header, index + 1)
+        self.findings.append(
+            Finding(
+                "ColumnMissing",
+                self._place(cell.coordinate),
+                str(cell.value),
+                Text("The sheet “{sheet}” has no column {columns}.", sheet=self.sheet.title, columns=missing),
+                remedy,
+            )
+        )
 
     def _read_header(self) -> None:
         for index, cell in enumerate(next(self.sheet.iter_rows(min_row=self.header, max_row=self.header))):
@@ -176,7 +245,10 @@ class _Figures:
                 self.findings.append(repeated_column(self._place(cell.coordinate), text))
             else:
                 self.columns[index] = column
-                if self.sheet.column_dimensions[get_column_letter(index + 1)].hidden:
+                if any(
+                    c.hidden and (c.min or 0) <= index + 1 <= (c.max or 0)
+                    for c in self.sheet.column_dimensions.values()
+                ):
                     self._hidden(cell.coordinate, Text("The column “{column}” is hidden.", column=text))
 
     def _value_cell(self, code: object, cells: tuple[Cell | MergedCell, ...], filled: list[int]) -> ValueCell | None:
@@ -221,12 +293,14 @@ class _Figures:
 
     def _kinds(self, values: Mapping[str, Value]) -> tuple[str, ...]:
         """What a block of a year says: a figure, a gap where the status is a reason, or both by mistake."""
-        status = values.get("status")
-        is_reason = status is not None and self.framework.codes("gap-reason").find(status.text) is not None
-        if not is_reason:
+        status, value = values.get("status"), values.get("value")
+        if status is None or not status.text.strip():
             return ("observation",)
-        value = values.get("value")
-        return ("observation", "gap") if value is not None and (value.text.strip() or value.trouble) else ("gap",)
+        has_value = value is not None and bool(value.text.strip() or value.trouble)
+        if self.framework.codes("gap-reason").find(status.text) is not None:
+            return ("observation", "gap") if has_value else ("gap",)
+        is_slip = self.framework.codes("observation-status").find(status.text) is None
+        return ("gap",) if is_slip and not has_value else ("observation",)
 
     def _row(
         self,
@@ -259,14 +333,14 @@ class _Figures:
 
     def _unknown_column(self, index: int, text: str) -> None:
         coordinate = f"{get_column_letter(index + 1)}{self.header}"
-        like_a_block = _HAS_YEAR.search(text) is not None
+        like_a_block = _HAS_YEAR.search(text) is not None or layout.is_year_field(text)
         self.findings.append(
             Finding(
                 "UnknownColumn",
                 self._place(coordinate),
                 text,
                 Text("No column is called “{found}”.", found=text),
-                Text("Write its header as in {example}.", example=Column("value", year=2024).header("en"))
+                Text("Write its header as in {example}.", example=Column("value", year=2024).header_text())
                 if like_a_block
                 else Text("What stands in it is not read; delete the column if it does not matter."),
                 warning=not like_a_block,
