@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lcgraph.checking.formats import severity_name
+from lcgraph.checking.formats import EXPECTED, PLACE, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
 from lcgraph.checking.report import Report
 from lcgraph.language import Text, pick
 
@@ -47,22 +47,14 @@ def pdf(report: Report, language: str) -> bytes:
 
 
 def _told(report: Report, language: str) -> dict[str, object]:
-    headings = (
-        "Severity",
-        "Place",
-        "There stands",
-        "What is wrong",
-        "What was expected",
-        "How to mend it",
-        "Why it matters",
-    )
+    headings = (SEVERITY, PLACE, STANDS, WRONG, EXPECTED, REMEDY, WHY)
     return {
         "language": language,
         "title": Text("Report on {file}", file=report.file).to(language),
         "file": report.file,
         "summary": report.summary().to(language),
         "conforms": report.conforms,
-        "headings": [Text(heading).to(language) for heading in headings],
+        "headings": [heading.to(language) for heading in headings],
         "results": [
             {
                 "severity": result.severity,

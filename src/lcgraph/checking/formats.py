@@ -21,6 +21,16 @@ _SEVERITY = {
 }
 
 
+SEVERITY, PLACE, STANDS = Text("Severity"), Text("Place"), Text("There stands")
+WRONG, EXPECTED, REMEDY, WHY = (
+    Text("What is wrong"),
+    Text("What was expected"),
+    Text("How to mend it"),
+    Text("Why it matters"),
+)
+"""Headings of what a report says of each finding."""
+
+
 def severity_name(severity: str) -> Text:
     """What a severity is called."""
     return _SEVERITY[severity]

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.properties import PageSetupProperties
 
-from lcgraph.checking.formats import severity_name
+from lcgraph.checking.formats import EXPECTED, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
 from lcgraph.checking.report import SEVERITIES, Report, Result
 from lcgraph.errors import InputError
 from lcgraph.language import Text, languages, pick
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 AUTHOR = "lcgraph"
 _FILLS = {"violation": "FFF8C9C0", "warning": "FFFDE9B0", "info": "FFDCE8EF"}
+_FONT = "Calibri"
+_A4 = 9
 _SHEET = Text("Findings")
 _WIDTHS = (12, 24, 8, 22, 50, 46, 46, 46)
 
@@ -94,20 +97,11 @@ def _mark(sheet: Worksheet, coordinate: str, results: list[Result], language: st
 def _list(book: Workbook, report: Report, language: str) -> None:
     sheet = book.create_sheet(_SHEET.to(language), 0)
     sheet.append([report.summary().to(language)])
-    sheet["A1"].font = Font(bold=True, size=13)
-    headings = (
-        "Severity",
-        "Sheet",
-        "Cell",
-        "There stands",
-        "What is wrong",
-        "What was expected",
-        "How to mend it",
-        "Why it matters",
-    )
-    sheet.append([Text(heading).to(language) for heading in headings])
+    sheet["A1"].font = Font(name=_FONT, bold=True, size=13)
+    headings = (SEVERITY, Text("Sheet"), Text("Cell"), STANDS, WRONG, EXPECTED, REMEDY, WHY)
+    sheet.append([heading.to(language) for heading in headings])
     for cell in sheet[2]:
-        cell.font = Font(bold=True)
+        cell.font = Font(name=_FONT, bold=True)
     for result in report.results:
         place = result.place
         sheet.append(
@@ -125,12 +119,15 @@ def _list(book: Workbook, report: Report, language: str) -> None:
         row = sheet[sheet.max_row]
         row[3].value, row[3].data_type = result.value or None, "s" if result.value else "n"
         for cell in row:
-            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            cell.font, cell.alignment = Font(name=_FONT), Alignment(vertical="top", wrap_text=True)
         row[0].fill = PatternFill("solid", fgColor=_FILLS[result.severity])
         if place.sheet in book.sheetnames and place.cell is not None:
             row[2].hyperlink = f"#{quote_sheetname(place.sheet)}!{place.cell}"
-            row[2].font = Font(underline="single", color="FF1D4E6B")
+            row[2].font = Font(name=_FONT, underline="single", color="FF1D4E6B")
     for column, width in zip("ABCDEFGH", _WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A3"
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     book.active = 0
