@@ -56,6 +56,7 @@ def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
         reading = read(request.name, request.data, network.framework)
         hold_against(reading, request.claim, network.framework)
         report = network.check(reading)
+        rendered = render(report, request.media_type, request.language, request.data)
     except LcgraphError as error:
         return {"ok": False, "error": type(error).__name__, "told": {lang: error.told(lang) for lang in languages()}}
     except MemoryError:
@@ -63,7 +64,7 @@ def _check(request: CheckRequest, connection: Connection) -> dict[str, Any]:
     except Exception as error:  # noqa: BLE001 - a fault of ours, which is not to be taken for a want of memory
         return {"ok": False, "fault": f"{type(error).__name__}: {error}"}
     out = Sender(connection, _REPORT_BYTES)
-    out.write(render(report, request.media_type, request.language))
+    out.write(rendered)
     out.flush()
     violated = Counter(result.shape for result in report.results if result.severity == "violation")
     return {"ok": True, "conforms": report.conforms, "violated": violated}

@@ -104,11 +104,12 @@ def _one_by_one(here: Context, paths: Sequence[Path], how: How, done: object) ->
             reading = reader.read_path(path, here.network.framework)
             hold_against(reading, how.claim, here.network.framework)
             report = here.network.check(reading)
+            rendered = render(report, how.media_type, how.language, reading.originals[reading.name])
         except LcgraphError as error:
             yield Checked(path, b"", False, error=error)
         else:
             violated = Counter(result.shape for result in report.results if result.severity == "violation")
-            yield Checked(path, render(report, how.media_type, how.language), report.conforms, violated)
+            yield Checked(path, rendered, report.conforms, violated)
         done()
 
 

@@ -48,7 +48,17 @@ HTML = "text/html"
 _JSON = "application/json"
 _ANSWER_FORMATS = (_JSON, HTML, "text/csv", "text/turtle", "application/n-triples", "application/ld+json")
 _TABLES = (_JSON, HTML, "text/csv")
-_REPORTS = (_JSON, HTML, "text/turtle", "application/n-triples", "text/csv", "text/plain")
+_PAPER = "application/pdf"
+_REPORTS = (
+    _JSON,
+    HTML,
+    "text/turtle",
+    "application/n-triples",
+    "text/csv",
+    "text/plain",
+    _PAPER,
+    MEDIA_TYPES["xlsx"],
+)
 _SOLUTIONS = (
     "application/sparql-results+json",
     "application/sparql-results+xml",
@@ -441,6 +451,10 @@ def _add_checks(app: FastAPI, service: Service) -> None:
         if media_type == HTML:
             return await run_in_threadpool(pages.report, request, language, body)
         headers = {"Content-Language": language, "Cache-Control": "no-store", "Lcgraph-Conforms": str(conforms).lower()}
+        if media_type == MEDIA_TYPES["xlsx"]:
+            headers["Content-Disposition"] = 'attachment; filename="report.xlsx"'
+        elif media_type == _PAPER:
+            headers["Content-Disposition"] = 'inline; filename="report.pdf"'
         return Response(body, headers=headers, media_type=media_type)
 
 

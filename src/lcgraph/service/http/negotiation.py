@@ -88,6 +88,8 @@ SHORT_NAMES = {
     "rdf": "application/rdf+xml",
     "html": "text/html",
     "text": "text/plain",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What ``?format=`` may say, for those who cannot send a header."""
 
