@@ -89,7 +89,7 @@ def test_the_disk_that_a_store_takes_stays_bounded(network: Network, monkeypatch
     assert size_of(network.store_directory) < 3 * after_20
     assert len(list(network.store_directory.rglob("*"))) < 2 * files + 100
     network.rebuild()
-    assert len(checkpoints(network)) <= embedded.KEEP_CHECKPOINTS
+    assert len(checkpoints(network)) <= embedded.KEEP_CHECKPOINTS + 1  # one more that the network itself holds
 
 
 # stores that do not fit

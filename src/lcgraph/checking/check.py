@@ -37,13 +37,14 @@ class Rule:
     :ivar message: what is demanded, by language.
     :ivar remedy: how to meet it, by language.
     :ivar about: IRI of what demands it.
-    :ivar at: for a shape of a whole record, the property whose cell to point at.
+    :ivar at: for a shape of a whole record, the property whose cell to point at; of several, the
+        first that the record does not state.
     """
 
     message: Labels
     remedy: Labels
     about: str
-    at: str
+    at: tuple[str, ...]
 
 
 @cache
@@ -53,7 +54,12 @@ def rules(base: str) -> dict[str, Rule]:
     said = Description(quads)
     subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
     return {
-        iri: Rule(message, said.labels(iri, LCS + "remedy"), said.iri(iri, RDFS + "seeAlso"), said.iri(iri, LCS + "at"))
+        iri: Rule(
+            message,
+            said.labels(iri, LCS + "remedy"),
+            said.iri(iri, RDFS + "seeAlso"),
+            tuple(said.iris(iri, LCS + "at")),
+        )
         for iri in sorted(subjects)
         if (message := said.labels(iri, SH + "message"))
     }
@@ -120,10 +126,10 @@ class Checker:
 
     def _of_engine(self, result: EngineResult, graph: SubmissionGraph, said: _Said, file: str) -> Result:
         rule = self._rules[result.shape]
-        path = (
-            result.path.lstrip("^").removeprefix("<").partition(">")[0] or rule.at
-        )  # the first step says in which column
         node = result.focus
+        path = result.path.lstrip("^").removeprefix("<").partition(">")[0]  # the first step says in which column
+        if not path and rule.at:
+            path = next((at for at in rule.at if not said.object(node, at)), rule.at[0])
         if isinstance(result.value, ox.NamedNode) and result.component == "SPARQLConstraintComponent":
             node = result.value.value if result.value.value in graph.places else node
         place = graph.place(node, path) or graph.place(graph.iri, path) or Place(file)
@@ -172,10 +178,17 @@ def _in_all(text: Text) -> Labels:
 
 
 def _once(results: Iterable[Result]) -> Iterator[Result]:
-    """Leaves out that a figure is unusual where it cannot be right anyway."""
+    """Leaves out what only follows from something worse that is said already.
+
+    A figure that cannot be right is not unusual too; a submission from which nothing could be read is not empty.
+    """
     listed = list(results)
     wrong = {result.place for result in listed if result.severity == "violation"}
-    yield from (r for r in listed if not (r.shape == LCS + "FigureUnusual" and r.place in wrong))
+    unread = any(result.severity == "violation" and not result.component for result in listed)
+    for result in listed:
+        rule = result.shape.removeprefix(LCS)
+        if not (rule == "FigureUnusual" and result.place in wrong) and not (rule == "SaysSomething" and unread):
+            yield result
 
 
 class _Said:

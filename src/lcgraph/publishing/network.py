@@ -171,7 +171,7 @@ class Network:
         """Checks a file without keeping anything of it."""
         framework, checker = self._known()
         with self._held.newest() as store:
-            around = Neighbourhood(store, framework).around(reading.submission)
+            around = Neighbourhood(lambda: store, framework).around(reading.submission)
         return checker.check(reading, self.today, around)
 
     # what changes the data
@@ -200,7 +200,7 @@ class Network:
             pending = _Pending()
             batches: list[_Pending] = []
             heads = _Heads(writer)
-            neighbourhood = Neighbourhood(writer.store, self.framework)
+            neighbourhood = Neighbourhood(lambda: writer.store, self.framework)
             for reading in readings:
                 outcome = self._check_in(reading, by, heads, neighbourhood, pending)
                 outcomes.append(outcome)

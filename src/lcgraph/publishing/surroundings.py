@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from itertools import islice
 
@@ -27,18 +27,19 @@ _PER_PROBE = 2_000
 class Neighbourhood:
     """What a store knows beside submissions that are checked, looked up once for each city.
 
-    :param store: an index of the archive; None where nothing was published yet.
+    :param store: gives an index of the archive, or None where nothing was published yet. It is asked
+        for each time and never kept: a store is closed when nothing refers to it any more.
     :param framework: the framework.
     """
 
-    def __init__(self, store: ox.Store | None, framework: Framework) -> None:
+    def __init__(self, store: Callable[[], ox.Store | None], framework: Framework) -> None:
         self._store = store
         self._framework = framework
         self._reported: dict[str, dict[str, dict[int, Decimal]]] = {}
 
     def around(self, submission: Submission | None) -> Surroundings:
         """What is known beside a submission."""
-        if self._store is None or submission is None:
+        if submission is None or self._store() is None:
             return ALONE
         earlier = {
             _figure(cell): years
@@ -49,8 +50,9 @@ class Neighbourhood:
 
     def _of(self, city: str) -> dict[str, dict[int, Decimal]]:
         if city not in self._reported:
-            assert self._store is not None
-            self._reported[city] = reported_figures(self._store, city)
+            store = self._store()
+            assert store is not None
+            self._reported[city] = reported_figures(store, city)
         return self._reported[city]
 
     def _cell(self, iri: str) -> ValueCell | None:
@@ -76,17 +78,18 @@ class Neighbourhood:
 
     def _with_figure(self, observation: Observation) -> Iterator[str]:
         """IRIs of the cities that have this very figure for the same measure and year."""
-        assert self._store is not None
+        store = self._store()
+        assert store is not None
         value = ox.Literal(terms.digits(observation.value), datatype=ox.NamedNode(XSD + "decimal"))
         year = ox.Literal(f"{observation.period:04d}", datatype=ox.NamedNode(XSD + "gYear"))
-        found = self._store.quads_for_pattern(None, ox.NamedNode(SDMX_MEASURE + "obsValue"), value)
+        found = store.quads_for_pattern(None, ox.NamedNode(SDMX_MEASURE + "obsValue"), value)
         for quad in islice(found, _PER_PROBE):
             node, graph = quad.subject, quad.graph_name
             measure = ox.Quad(node, ox.NamedNode(LC + "ofMeasure"), ox.NamedNode(observation.measure), graph)
             period = ox.Quad(node, ox.NamedNode(SDMX_DIMENSION + "refPeriod"), year, graph)
-            if measure in self._store and period in self._store:
+            if measure in store and period in store:
                 area = ox.NamedNode(SDMX_DIMENSION + "refArea")
-                for place in self._store.quads_for_pattern(node, area, None, graph):
+                for place in store.quads_for_pattern(node, area, None, graph):
                     if isinstance(place.object, ox.NamedNode):
                         yield place.object.value
 
