@@ -495,7 +495,7 @@ class _Heads:
         except ValueError:
             return ""
         said = self._said(node)
-        if not said.of_class(LC + "Submission"):
+        if not said.text(submission, LC + "graphHash"):
             return ""
         ended = said.iri(submission, PROV + "wasInvalidatedBy")
         return "withdrawn" if ended.endswith("#withdrawal") else "superseded" if ended else "current"
@@ -506,10 +506,10 @@ class _Heads:
         while True:  # revisions are counted from 1 without gaps, and there are few
             iri = names.submission(local_name(city), year, revision + 1)
             said = self._said(ox.NamedNode(iri))
-            if not said.of_class(LC + "Submission"):
+            hash_ = said.text(iri, LC + "graphHash")
+            if not hash_:
                 return head
             revision += 1
-            hash_ = said.text(iri, LC + "graphHash") or ""
             head = Head(iri, revision, hash_, not said.iri(iri, PROV + "wasInvalidatedBy"))
 
     def _said(self, node: ox.NamedNode) -> Description:

@@ -31,8 +31,9 @@ from lcgraph.archive.archive import Archive, Commit, sync
 from lcgraph.errors import StoreError
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import LC, PROV, TYPE, XSD
+from lcgraph.framework.namespaces import LC, PROV, SDMX_DIMENSION, TYPE, XSD
 from lcgraph.language import Text
+from lcgraph.store import index
 from lcgraph.store.index import Change, change, commit_iri, fold, framework_lines
 
 KEEP_CHECKPOINTS = 2
@@ -271,7 +272,7 @@ class Writer:
         """A statement that tells with which ontology the store was built."""
         names = self.framework.names
         graph = ox.NamedNode(names.graph("archive"))
-        digest = ox.Literal(resources.digest("ontology", names.base))
+        digest = ox.Literal(f"{resources.digest('ontology', names.base)}-{index.VERSION}")
         return (ox.NamedNode(names.graph("framework")), ox.NamedNode(LC + "graphHash"), digest, graph)
 
 
@@ -302,6 +303,20 @@ def _update(done: Change, framework: Framework) -> str:
     blocks = [f"GRAPH {graph} {{\n" + " .\n".join(statements) + "\n}" for graph, statements in by_graph.items()]
     if blocks:
         operations.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
+    operations.extend(_recount(city, framework) for city in done.recount)
+    return " ;\n".join(operations)
+
+
+def _recount(city: str, framework: Framework) -> str:
+    """Says anew for which actions and commitments a city has evidence, from what is evidence now."""
+    graph = framework.names.graph("evidence")
+    operations = [f"DELETE WHERE {{ GRAPH <{graph}> {{ <{city}> ?p ?o }} }}"]
+    for what in ("Action", "Commitment"):
+        operations.extend(
+            f"INSERT {{ GRAPH <{graph}> {{ <{city}> <{LC}hasEvidenceFor{what}> ?o }} }} WHERE {{ "
+            f"GRAPH ?submission {{ ?item <{of_city}> <{city}> }} GRAPH ?follows {{ ?item <{LC}evidenceFor{what}> ?o }} }}"
+            for of_city in (SDMX_DIMENSION + "refArea", LC + "city")
+        )
     return " ;\n".join(operations)
 
 

@@ -12,9 +12,15 @@ from dataclasses import dataclass, field
 from lcgraph.archive.archive import Commit
 from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import LC, PROV, QB, TYPE, Names
+from lcgraph.framework.namespaces import DCTERMS, LC, PROV, TYPE, Names
 from lcgraph.reading import terms
 from lcgraph.store.evidence import evidence
+
+VERSION = 2
+"""Goes up when what a store holds of the same archive changes; a store of another version is built anew."""
+
+CITY_EVIDENCE = (f"<{LC}hasEvidenceForAction>", f"<{LC}hasEvidenceForCommitment>")
+"""Properties that say of a city that it has evidence."""
 
 
 @dataclass(slots=True)
@@ -22,11 +28,13 @@ class Change:
     """What is to be done to a store, all at once.
 
     :ivar drop: names of graphs that go.
+    :ivar recount: IRIs of cities for which less may be evidence than before.
     :ivar forget: IRIs of cities whose former description goes.
     :ivar add: statements that come, as N-Quads lines.
     """
 
     drop: list[str] = field(default_factory=list)
+    recount: list[str] = field(default_factory=list)
     forget: list[str] = field(default_factory=list)
     add: list[str] = field(default_factory=list)
 
@@ -52,9 +60,9 @@ def fold(commits: Iterable[Commit], framework: Framework) -> Change:
             match event:
                 case Accepted():
                     current[event.submission] = (commit, event)
-                    _gone(event.supersedes, current, done)
+                    _gone(event.supersedes, current, done, names)
                 case Withdrawn():
-                    _gone(event.submission, current, done)
+                    _gone(event.submission, current, done, names)
                 case Registered():
                     for city in event.cities:
                         described[city] = (commit, event)
@@ -72,16 +80,26 @@ def fold(commits: Iterable[Commit], framework: Framework) -> Change:
 
 
 def submission_lines(nquads: bytes, submission: str, framework: Framework) -> Iterator[str]:
-    """The lines of a submission's graph, and of the graph of what follows from it."""
+    """The lines of a submission's graph, and of what follows from it.
+
+    What is evidence stands in a graph of the submission; that a city has evidence stands once for
+    all its submissions, in the graph ``evidence``: no statement stands in two graphs, so that the
+    union of all graphs is a set.
+    """
     lines = _lines(nquads)
     yield from lines
-    graph = terms.iri(Names.evidence_graph(submission))
-    yield from (f"{statement} {graph} .\n" for statement in sorted(evidence(lines, framework)))
+    of_submission, of_cities = (
+        terms.iri(graph) for graph in (Names.evidence_graph(submission), framework.names.graph("evidence"))
+    )
+    for statement in sorted(evidence(lines, framework)):
+        of_city = statement.split(" ", 2)[1] in CITY_EVIDENCE
+        yield f"{statement} {of_cities if of_city else of_submission} .\n"
 
 
-def _gone(submission: str, current: dict[str, tuple[Commit, Accepted]], done: Change) -> None:
+def _gone(submission: str, current: dict[str, tuple[Commit, Accepted]], done: Change, names: Names) -> None:
     if submission and current.pop(submission, None) is None:
         done.drop.extend((submission, Names.evidence_graph(submission)))
+        done.recount.append(names.city(submission.removeprefix(names.base).split("/")[1]))
 
 
 def _lines(nquads: bytes) -> list[str]:
@@ -122,12 +140,10 @@ def _event_statements(commit: Commit, event: Event, names: Names) -> Iterator[st
             node = terms.iri(event.submission)
             acceptance = terms.iri(f"{event.submission}#acceptance")
             yield from activity(acceptance, "Acceptance", event.by)
-            yield f"{node} <{TYPE}> <{LC}Submission> {graph} .\n"
-            yield f"{node} <{TYPE}> <{QB}DataSet> {graph} .\n"
-            yield f"{node} <{LC}city> <{event.city}> {graph} .\n"
-            yield f"{node} <{LC}referenceYear> {terms.year(event.year)} {graph} .\n"
-            yield f"{node} <{LC}edition> <{event.edition}> {graph} .\n"
-            yield f"{node} <{LC}revision> {terms.typed(str(event.revision), 'positiveInteger')} {graph} .\n"
+            # of the acceptance, not of the submission, whose own graph says so of itself while it is current
+            yield f"{acceptance} <{DCTERMS}spatial> <{event.city}> {graph} .\n"
+            yield f"{acceptance} <{DCTERMS}temporal> {terms.year(event.year)} {graph} .\n"
+            yield f"{acceptance} <{DCTERMS}conformsTo> <{event.edition}> {graph} .\n"
             yield f"{node} <{LC}graphHash> {terms.plain(event.graph_hash)} {graph} .\n"
             yield f"{node} <{PROV}wasGeneratedBy> {acceptance} {graph} .\n"
             if event.supersedes:
