@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -145,7 +146,7 @@ class Checker:
             severity=result.severity,
             place=place,
             value=stands,
-            message=result.messages if by_query else _in_all(wrong) if wrong is not None else rule.message,
+            message=_of_query(rule, result) if by_query else _in_all(wrong) if wrong is not None else rule.message,
             remedy=self._remedy(rule, result, stands, measure),
             shape=result.shape,
             focus=result.focus,
@@ -170,6 +171,24 @@ class Checker:
     def _why(self, about: str) -> Labels:
         told = why_it_matters(about, self.framework)
         return {} if told is None else _in_all(told)
+
+
+_PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
+
+
+def _of_query(rule: Rule, result: EngineResult) -> Labels:
+    """The message of a SPARQL constraint, also in the languages that the shape itself does not speak."""
+    messages = dict(result.messages)
+    template = pick(rule.message, "en")
+    pattern = _PLACEHOLDER.sub(
+        r"(?P<\1>.*)", re.escape(template).replace(r"\{", "{").replace(r"\}", "}").replace(r"\?", "?")
+    )
+    values = re.fullmatch(pattern, messages.get("en", ""), re.DOTALL)
+    for language in languages():
+        if language not in messages and values is not None:
+            translated = pick(rule.message, language)
+            messages[language] = _PLACEHOLDER.sub(lambda found: values[found[1]], translated)
+    return messages
 
 
 def _in_all(text: Text) -> Labels:
