@@ -5,7 +5,7 @@ DATA := demo-data
 PORT := 8000
 
 
-.PHONY: help demo test lint types ontology messages bench lock clean
+.PHONY: help demo test lint types ontology messages language bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -45,9 +45,20 @@ ontology: .venv/development  ## the ontology's own checks
 	$(BIN)/lcgraph ontology --check
 	$(BIN)/lcgraph shapes --check
 
+EXTRACT := $(BIN)/pybabel -q extract --sort-output -F babel.cfg -k Text:1 -k counted:1,2 -k told:1 -k _:1 --no-location
+TEMPLATE := .venv/messages.pot
+# English and Chinese stand in the shapes themselves; a further language has the shapes' sentences in its catalogue
+FURTHER := .venv/further-messages.pot
+FURTHER_LANGUAGES := $(filter-out zh,$(basename $(notdir $(wildcard src/lcgraph/messages/*.po))))
+
 messages: .venv/development  ## bring the catalogues up to what the code says
-	$(BIN)/pybabel -q extract --sort-output -F babel.cfg -k Text:1 -k counted:1,2 -k told:1 -k _:1 --no-location -o .venv/messages.pot .
-	for language in src/lcgraph/messages/*.po; do $(BIN)/pybabel -q update -i .venv/messages.pot -o $$language -l $$(basename $$language .po) --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0; done
+	$(EXTRACT) -o $(TEMPLATE) .
+	{ cat $(TEMPLATE); $(BIN)/python -m lcgraph.checking.texts; } > $(FURTHER)
+	$(BIN)/pybabel -q update -i $(TEMPLATE) -o src/lcgraph/messages/zh.po -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0
+	for language in $(FURTHER_LANGUAGES); do $(BIN)/pybabel -q update -i $(FURTHER) -o src/lcgraph/messages/$$language.po -l $$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0; done
+
+language: messages  ## begin a further language: make language LANGUAGE=fr
+	$(BIN)/pybabel -q init -i $(FURTHER) -o src/lcgraph/messages/$(LANGUAGE).po -l $(LANGUAGE) --width=0
 
 bench: .venv/development  ## the benchmarks, see benchmarks/README.md
 	$(BIN)/python -m benchmarks

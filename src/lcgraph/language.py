@@ -113,14 +113,15 @@ def show(value: object, language: str) -> str:
 
 
 def pick(labels: Labels, language: str) -> str:
-    """The text in the language, else in English, else in any.
+    """The text in the language, else what its catalogue makes of the English, else in any.
 
     >>> pick({"en": "Cork", "zh": "科克"}, "zh")
     '科克'
     """
-    for wanted in (language, SOURCE_LANGUAGE):
-        if wanted in labels:
-            return labels[wanted]
+    if language in labels:
+        return labels[language]
+    if SOURCE_LANGUAGE in labels:
+        return _catalogue(language).gettext(labels[SOURCE_LANGUAGE]) if labels[SOURCE_LANGUAGE] else ""
     return next(iter(labels.values()), "")
 
 
