@@ -11,13 +11,15 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import check, importing, visible
+from benchmarks import check, damage, importing, visible, workbook
 from benchmarks.measure import Outcome, machine
 from benchmarks.report import as_markdown, as_text, write_results
 
 BENCHMARKS: dict[str, Callable[[bool, Path], Outcome]] = {
     "check": check.run,
     "import": importing.run,
+    "workbook": workbook.run,
+    "damage": damage.run,
     "visible": visible.run,
 }
 README = Path(__file__).with_name("README.md")
