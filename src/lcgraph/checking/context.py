@@ -61,7 +61,7 @@ def context(graph: SubmissionGraph, today: date, surroundings: Surroundings, fra
     named = {s.rsplit(" ", 1)[-1].strip("<>") for s in graph.statements if _CITY in s or _AREA in s or _EDITION in s}
     lines.extend(f"<{iri}> <{TYPE}> <{LC}City> .\n" for iri in sorted(named) if iri in framework.cities)
     lines.extend(f"<{iri}> <{TYPE}> <{LC}Edition> .\n" for iri in sorted(named) if iri in framework.editions)
-    lines.extend(f"{statement} .\n" for statement in _series(graph, surroundings.earlier, framework))
+    lines.extend(f"{statement} .\n" for statement in _series(graph, today, surroundings.earlier, framework))
     lines.extend(
         f"<{LCS}context> <{LCS}sameFiguresAs> {terms.plain(city)} .\n" for city in sorted(surroundings.same_figures)
     )
@@ -76,12 +76,13 @@ def thresholds(base: str) -> str:
 
 
 def _series(
-    graph: SubmissionGraph, earlier: Mapping[Figure, Mapping[int, Decimal]], framework: Framework
+    graph: SubmissionGraph, today: date, earlier: Mapping[Figure, Mapping[int, Decimal]], framework: Framework
 ) -> Iterator[str]:
     """Each figure's own past, and what kind of source its measure expects.
 
     A figure of the submission takes the place of one that was published for the same year. Only
     what a rule can need is said: a past of several years, a newest year before the reference year.
+    A reference year to come is wrong itself, and makes no figure old.
     """
     stated = stated_figures(graph.statements, list(framework.totals.values()))
     own: dict[Figure, dict[int, list[str]]] = {}
@@ -98,13 +99,14 @@ def _series(
         past = {**{y: v for y, v in earlier.get(figure, {}).items() if y not in nodes}, **values.get(figure, {})}
         newest = max(nodes)
         has_past = sum(year < newest for year in past) >= LEAST_PAST
-        is_old = reference_year is not None and newest < reference_year
+        is_old = reference_year is not None and newest < reference_year <= today.year
         if not (has_past or is_old):
             continue
         series = f"<{_SERIES}-{n}>"
         for node in (node for year in sorted(nodes) for node in sorted(nodes[year])):
             yield f"{series} <{LCS}hasFigure> {node}"
-        yield f"{series} <{LCS}newest> {terms.typed(str(newest), 'integer')}"
+        if is_old:
+            yield f"{series} <{LCS}newest> {terms.typed(str(newest), 'integer')}"
         if has_past:
             for year, value in sorted(past.items()):
                 point = f"<{_SERIES}-{n}-{year}>"
