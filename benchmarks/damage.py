@@ -155,13 +155,13 @@ def prepare(directory: str, name: str, kind: str, language: str, submission: Sub
         submission.city,
         submission.year,
         data,
-        _in_order(reading.submission) == _in_order(submission),
+        in_one_order(reading.submission) == in_one_order(submission),
         _keys(report),
         {k.name: n for k in KINDS.values() if k.form == kind and (n := len(k.places(form)))},
     )
 
 
-def _in_order(submission: Submission | None) -> Submission | None:
+def in_one_order(submission: Submission | None) -> Submission | None:
     """What a submission says, whatever the order in which it stands."""
     if submission is None:
         return None

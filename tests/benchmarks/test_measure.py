@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import importing, visible
+from benchmarks import importing, visible, workbook
 from benchmarks.measure import Contender, Stopwatch, Times, interleaved
 
 
@@ -45,6 +45,8 @@ def test_watching_ends_with_the_block() -> None:
     assert list(watch.seconds) == ["step"]
 
 
-@pytest.mark.parametrize("steps", [importing.STEPS, visible.STEPS], ids=["import", "visible"])
+@pytest.mark.parametrize(
+    "steps", [importing.STEPS, visible.STEPS, workbook.STEPS], ids=["import", "visible", "workbook"]
+)
 def test_the_functions_whose_time_is_taken_are_there(steps: tuple[tuple[object, str, str], ...]) -> None:
     assert [(owner, name) for owner, name, _ in steps if not callable(getattr(owner, name, None))] == []
