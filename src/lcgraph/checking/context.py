@@ -7,7 +7,7 @@ every rule is a query and both engines see the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,10 +19,10 @@ from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import LC, LCS, SDMX_DIMENSION, TYPE, XSD
 from lcgraph.reading import terms
-from lcgraph.reading.figures import Figure, stated_figures
+from lcgraph.reading.figures import Figure, Stated, stated_figures
 from lcgraph.reading.graph import SubmissionGraph
 
-_CITY, _AREA, _EDITION = f"<{LC}city> ", f"<{SDMX_DIMENSION}refArea> ", f"<{LC}edition> "
+_NAMING = {f"<{LC}city>", f"<{SDMX_DIMENSION}refArea>", f"<{LC}edition>"}
 """Properties whose values are cities or editions."""
 
 LEAST_PAST = 3
@@ -58,10 +58,11 @@ def context(graph: SubmissionGraph, today: date, surroundings: Surroundings, fra
         f'<{LCS}context> <{LCS}today> "{today.isoformat()}"^^<{XSD}date> .\n',
         thresholds(framework.names.base),
     ]
-    named = {s.rsplit(" ", 1)[-1].strip("<>") for s in graph.statements if _CITY in s or _AREA in s or _EDITION in s}
+    parts = [statement.split(" ", 2) for statement in graph.statements]
+    named = {rest.strip("<>") for _, predicate, rest in parts if predicate in _NAMING}
     lines.extend(f"<{iri}> <{TYPE}> <{LC}City> .\n" for iri in sorted(named) if iri in framework.cities)
     lines.extend(f"<{iri}> <{TYPE}> <{LC}Edition> .\n" for iri in sorted(named) if iri in framework.editions)
-    lines.extend(f"{statement} .\n" for statement in _series(graph, today, surroundings.earlier, framework))
+    lines.extend(f"{statement} .\n" for statement in _series(graph.iri, parts, today, surroundings.earlier, framework))
     lines.extend(
         f"<{LCS}context> <{LCS}sameFiguresAs> {terms.plain(city)} .\n" for city in sorted(surroundings.same_figures)
     )
@@ -76,15 +77,19 @@ def thresholds(base: str) -> str:
 
 
 def _series(
-    graph: SubmissionGraph, today: date, earlier: Mapping[Figure, Mapping[int, Decimal]], framework: Framework
+    submission: str,
+    parts: Sequence[Sequence[str]],
+    today: date,
+    earlier: Mapping[Figure, Mapping[int, Decimal]],
+    framework: Framework,
 ) -> Iterator[str]:
-    """Each figure's own past, and what kind of source its measure expects.
+    """Each figure's own past, and what is known of its measure.
 
     A figure of the submission takes the place of one that was published for the same year. Only
     what a rule can need is said: a past of several years, a newest year before the reference year.
     A reference year to come is wrong itself, and makes no figure old.
     """
-    stated = stated_figures(graph.statements, list(framework.totals.values()))
+    stated = stated_figures(parts, list(framework.totals.values()))
     own: dict[Figure, dict[int, list[str]]] = {}
     values: dict[Figure, dict[int, Decimal]] = {}
     for node, observation in stated.items():
@@ -94,7 +99,7 @@ def _series(
         own.setdefault(figure, {}).setdefault(year, []).append(node)
         if observation.value is not None:
             values.setdefault(figure, {})[year] = observation.value
-    reference_year = _reference_year(graph)
+    reference_year = _reference_year(submission, parts)
     for n, (figure, nodes) in enumerate(own.items()):
         past = {**{y: v for y, v in earlier.get(figure, {}).items() if y not in nodes}, **values.get(figure, {})}
         newest = max(nodes)
@@ -113,13 +118,26 @@ def _series(
                 yield f"{series} <{LCS}hasPoint> {point}"
                 yield f"{point} <{LCS}year> {terms.typed(str(year), 'integer')}"
                 yield f"{point} <{LCS}number> {terms.decimal(value)}"
+    yield from _of_measures(stated, framework)
+
+
+def _of_measures(stated: Mapping[str, Stated], framework: Framework) -> Iterator[str]:
+    """What is known of the measures that the submission has figures of."""
     kinds = framework.codes("data-source-type")
-    for iri in sorted({observation.measure for observation in stated.values()}):
+    figures: dict[str, list[Decimal]] = {}
+    for observation in stated.values():
+        values = figures.setdefault(observation.measure, [])
+        if observation.value is not None:
+            values.append(observation.value)
+    one_source = len({source for observation in stated.values() for source in observation.sources}) == 1
+    for iri, values in sorted(figures.items()):
         measure = framework.measures.get(iri)
         if measure is None:
             continue
-        yield f"<{iri}> <{LCS}expects> <{kinds.code(measure.expected_source).iri}>"
-        if (usual := usual_range(iri, framework.names.base)) is not None:
+        if one_source:
+            yield f"<{iri}> <{LCS}expects> <{kinds.code(measure.expected_source).iri}>"
+        usual = usual_range(iri, framework.names.base)
+        if usual is not None and not all(usual[0] <= value <= usual[1] for value in values):
             yield f"<{iri}> <{LCS}usualMinimum> {terms.decimal(usual[0])}"
             yield f"<{iri}> <{LCS}usualMaximum> {terms.decimal(usual[1])}"
         for edition in framework.editions:
@@ -127,10 +145,9 @@ def _series(
                 yield f"<{iri}> <{LCS}isNotOf> <{edition.iri}>"
 
 
-def _reference_year(graph: SubmissionGraph) -> int | None:
-    start = f"<{graph.iri}> <{LC}referenceYear> "
-    for statement in graph.statements:
-        if statement.startswith(start):
-            text = statement[len(start) + 1 :].partition('"')[0]
+def _reference_year(submission: str, parts: Sequence[Sequence[str]]) -> int | None:
+    for subject, predicate, rest in parts:
+        if predicate == f"<{LC}referenceYear>" and subject == f"<{submission}>":
+            text = rest[1:].partition('"')[0]
             return int(text) if text.isdecimal() else None
     return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
 
-from lcgraph.framework.namespaces import DIMENSIONS, LC, SDMX_DIMENSION, SDMX_MEASURE
+from lcgraph.framework.namespaces import DIMENSIONS, LC, PROV, SDMX_DIMENSION, SDMX_MEASURE
 
 Figure: TypeAlias = tuple[str, ...]
 """Which figure: the IRI of the measure, then of the code of each splitting property in their order."""
@@ -15,9 +15,10 @@ Figure: TypeAlias = tuple[str, ...]
 _OF_MEASURE = f"<{LC}ofMeasure>"
 _PERIOD = f"<{SDMX_DIMENSION}refPeriod>"
 _VALUE = f"<{SDMX_MEASURE}obsValue>"
+_SOURCE = f"<{PROV}wasDerivedFrom>"
 _DIMENSIONS = {f"<{dimension}>": i for i, dimension in enumerate(DIMENSIONS)}
 
-_TOLD = {_OF_MEASURE, _PERIOD, _VALUE, *_DIMENSIONS}
+_TOLD = {_OF_MEASURE, _PERIOD, _VALUE, _SOURCE, *_DIMENSIONS}
 
 
 @dataclass(slots=True)
@@ -28,12 +29,14 @@ class Stated:
     :ivar codes: IRIs of the codes by which it is split.
     :ivar year: the year that it is about; None where none is stated, or none that is a year.
     :ivar value: the figure; None where none is stated, or none that is a number.
+    :ivar sources: the nodes of its sources.
     """
 
     measure: str = ""
     codes: list[str] = field(default_factory=list)
     year: int | None = None
     value: Decimal | None = None
+    sources: list[str] = field(default_factory=list)
 
     @property
     def figure(self) -> Figure:
@@ -41,35 +44,33 @@ class Stated:
         return (self.measure, *self.codes)
 
 
-def stated_figures(statements: Iterable[str], totals: Sequence[str]) -> dict[str, Stated]:
+def stated_figures(statements: Iterable[Sequence[str]], totals: Sequence[str]) -> dict[str, Stated]:
     """What each observation states.
 
-    :param statements: each ``subject predicate object`` in N-Triples syntax; what stands after the
-        object does not matter, so lines of N-Quads will do.
+    :param statements: each as subject, predicate and the rest in N-Triples syntax; what stands after
+        the object does not matter, so the parts of lines of N-Quads will do.
     :param totals: for each splitting property the IRI of the code that means *not split*.
     :return: the node of each observation, in N-Triples syntax, to what it states.
     """
     found: dict[str, Stated] = {}
-    for statement in statements:
-        subject, predicate, rest = statement.split(" ", 2)
+    for subject, predicate, rest in statements:
         if predicate not in _TOLD:
             continue
+        stated = found.get(subject)
+        if stated is None:
+            stated = found[subject] = Stated(codes=list(totals))
         if predicate == _OF_MEASURE:
-            _of(found, subject, totals).measure = rest.partition(" ")[0][1:-1]
+            stated.measure = rest.partition(" ")[0][1:-1]
         elif predicate in _DIMENSIONS:
-            _of(found, subject, totals).codes[_DIMENSIONS[predicate]] = rest.partition(" ")[0][1:-1]
+            stated.codes[_DIMENSIONS[predicate]] = rest.partition(" ")[0][1:-1]
         elif predicate == _PERIOD:
             text = rest[1:].partition('"')[0]
-            _of(found, subject, totals).year = int(text) if text.isdecimal() else None
+            stated.year = int(text) if text.isdecimal() else None
         elif predicate == _VALUE:
-            _of(found, subject, totals).value = _number(rest[1:].partition('"')[0])
+            stated.value = _number(rest[1:].partition('"')[0])
+        else:
+            stated.sources.append(rest.partition(" ")[0])
     return {node: stated for node, stated in found.items() if stated.measure}
-
-
-def _of(found: dict[str, Stated], node: str, totals: Sequence[str]) -> Stated:
-    if node not in found:
-        found[node] = Stated(codes=list(totals))
-    return found[node]
 
 
 def _number(text: str) -> Decimal | None:
