@@ -8,7 +8,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lcgraph.checking.formats import EXPECTED, PLACE, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
+from lcgraph.checking.headings import EXPECTED, PLACE, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
 from lcgraph.checking.report import Report
 from lcgraph.language import Text, pick
 

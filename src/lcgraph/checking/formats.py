@@ -9,31 +9,11 @@ from collections.abc import Callable
 
 import pyoxigraph as ox
 
+from lcgraph.checking.headings import severity_name
 from lcgraph.checking.report import SEVERITIES, Report
 from lcgraph.framework.namespaces import LCS, PREFIXES
 from lcgraph.language import Text, pick
 from lcgraph.reading.reader import MEDIA_TYPES
-
-_SEVERITY = {
-    "violation": Text("violation"),
-    "warning": Text("warning"),
-    "info": Text("remark"),
-}
-
-
-SEVERITY, PLACE, STANDS = Text("Severity"), Text("Place"), Text("There stands")
-WRONG, EXPECTED, REMEDY, WHY = (
-    Text("What is wrong"),
-    Text("What was expected"),
-    Text("How to mend it"),
-    Text("Why it matters"),
-)
-"""Headings of what a report says of each finding."""
-
-
-def severity_name(severity: str) -> Text:
-    """What a severity is called."""
-    return _SEVERITY[severity]
 
 
 def text(report: Report, language: str) -> str:

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import quote_sheetname
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from lcgraph.checking.formats import EXPECTED, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
+from lcgraph.checking.headings import EXPECTED, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
 from lcgraph.checking.report import SEVERITIES, Report, Result
 from lcgraph.errors import InputError
 from lcgraph.language import Text, languages, pick

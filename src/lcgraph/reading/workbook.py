@@ -14,7 +14,6 @@ from openpyxl.utils import get_column_letter
 from lcgraph.errors import UnreadableFile
 from lcgraph.framework.items import normalise
 from lcgraph.language import Text
-from lcgraph.reading.archive import inspect
 from lcgraph.reading.csv_file import repeated_column, unknown_column
 from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
@@ -23,6 +22,7 @@ from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.table import Row, Value, header, nearest_header
 from lcgraph.reading.terms import digits
 from lcgraph.reading.values import from_float
+from lcgraph.reading.workbook_parts import inspect
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import Cell, MergedCell
