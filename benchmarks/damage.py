@@ -315,7 +315,7 @@ def _outcome(prepared: list[Workbook], trials: list[Trial], cities: int) -> Outc
         remarks=[
             "Warnings in undamaged workbooks: "
             + (", ".join(f"{rule} ({n})" for rule, n in warnings.most_common()) or "none")
-            + ". They are right: the tables do not tell a survey's sample, and some series end early."
+            + ". They are right: the tables do not tell a survey's sample, and some series ended early."
         ],
         figures={
             "kinds": {

@@ -305,7 +305,12 @@ def _(form: Form, figure: Figure, rng: Random) -> Spot:
 
 
 @_kind(
-    "percentage given as a fraction", "FigureUnusual", "FigureFarFromItsPast", "measure-*-value", at=_of_unit("PERCENT")
+    "percentage given as a fraction",
+    "FigureUnusual",
+    "FigureFarFromItsPast",
+    "measure-*-value",
+    "TotalBetweenItsParts",
+    at=_of_unit("PERCENT"),
 )
 def _(form: Form, figure: Figure, _rng: Random) -> Spot:
     assert figure.value is not None
@@ -641,6 +646,14 @@ def _(form: Form, _form: Form, rng: Random) -> Spot:
     return Spot(form.put(sheet, cell, int(form.text(sheet, cell)) + rng.randrange(1, 4)))
 
 
+def _is_fictional(form: Form) -> bool:
+    """Whether the city is made up; its figures are published nowhere."""
+    sheet, cell = form.city["city"]
+    assert cell is not None
+    city = form.framework.cities.find(form.text(sheet, cell))
+    return city is not None and city.fictional
+
+
 def _another_city(form: Form, rng: Random) -> Spot:
     sheet, cell = form.city["city"]
     assert cell is not None
@@ -657,7 +670,7 @@ def _(form: Form, _form: Form, rng: Random) -> Spot:
 @_kind(
     "another city's published figures handed in as the own",
     "SameFiguresAsAnotherCity",
-    at=lambda form: [form] if len(form.filled()) >= 10 else [],
+    at=lambda form: [form] if len(form.filled()) >= 10 and not _is_fictional(form) else [],
     published=True,
 )
 def _(form: Form, _form: Form, rng: Random) -> Spot:
