@@ -43,8 +43,14 @@ def run(quick: bool, folder: Path) -> Outcome:  # noqa: ARG001 - nothing is writ
         [
             Contender("pyoxigraph loads the triples (N-Triples)", lambda: _load(table_text, ox.RdfFormat.N_TRIPLES)),
             Contender("check, from the typed submission", lambda: fast.check(from_csv, TODAY)),
+            Contender("check, from its graph in memory", lambda: fast.check_graph(from_csv, table_graph, TODAY)),
             Contender("check, from the CSV file", lambda: fast.check(read("l.csv", csv, framework), TODAY)),
             Contender("pyshacl, from the typed submission", lambda: reference.check(from_csv, TODAY), every=every),
+            Contender(
+                "pyshacl, from its graph in memory",
+                lambda: reference.check_graph(from_csv, table_graph, TODAY),
+                every=every,
+            ),
         ],
         rounds,
     )
@@ -57,11 +63,11 @@ def run(quick: bool, folder: Path) -> Outcome:  # noqa: ARG001 - nothing is writ
         ],
         rounds,
     )
-    floor, checked, filed, slow = table.values()
+    floor, checked, graphed, filed, slow, slow_graphed = table.values()
     rdf_floor, turtle_floor, rdf_checked, rdf_filed = rdf.values()
     whole, damaged = (_same_results(fast, reference, reading) for reading in (from_csv, _damaged(from_csv, framework)))
     loads = max(checked.median / floor.median, rdf_checked.median / rdf_floor.median)
-    faster = slow.median / checked.median
+    faster = slow_graphed.median / graphed.median  # each validates the same graph; writing it is no part of either
     observations = len(from_csv.submission.observations) if from_csv.submission is not None else 0
     return Outcome(
         title="check",
@@ -79,7 +85,11 @@ def run(quick: bool, folder: Path) -> Outcome:  # noqa: ARG001 - nothing is writ
         ],
         aims=[
             Aim(f"at most {LOADS:g} times pyoxigraph's load of the same triples", f"{loads:.2f} times", loads <= LOADS),
-            Aim(f"at least {FASTER:g} times faster than pyshacl", f"{faster:,.0f} times", faster >= FASTER),
+            Aim(
+                f"at least {FASTER:g} times faster than pyshacl on the same graph",
+                f"{faster:,.0f} times ({slow.median / checked.median:,.0f} times where each writes the graph first)",
+                faster >= FASTER,
+            ),
             Aim(
                 "the same results as pyshacl",
                 f"{_told(whole)} on the submission, {_told(damaged)} on a copy with faults of many kinds",
