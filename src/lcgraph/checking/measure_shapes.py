@@ -213,14 +213,14 @@ def _shares(measure: Measure, framework: Framework, name: str, see: str) -> Iter
     }
     query = f"""{_QUERY_PREFIXES}SELECT $this (sdmx-measure:obsValue AS ?path) ?value ?sum WHERE {{
   {{
-    SELECT $this ?period (SUM(?share) AS ?all) (COUNT(DISTINCT ?code) AS ?codes) (MIN(IF(isIRI(?part), STR(?part), "")) AS ?first) WHERE {{
+    SELECT $this ?period ?tolerance (SUM(?share) AS ?all) (COUNT(DISTINCT ?code) AS ?codes) (MIN(IF(isIRI(?part), STR(?part), "")) AS ?first) WHERE {{
       ?part qb:dataSet $this ; lc:ofMeasure {see} ; sdmx-dimension:refPeriod ?period ;
         <{measure.shares_over}> ?code ; sdmx-measure:obsValue ?share .
       FILTER (?code != {terms.iri(total)} && (DATATYPE(?share) = xsd:decimal || DATATYPE(?share) = xsd:integer))
       FILTER (REGEX(STR(?share), "{_NUMBER}") && (DATATYPE(?share) = xsd:decimal || !CONTAINS(STR(?share), ".")))
-    }} GROUP BY $this ?period
+      lcs:thresholds lcs:compositionTolerance ?tolerance .
+    }} GROUP BY $this ?period ?tolerance
   }}
-  lcs:thresholds lcs:compositionTolerance ?tolerance .
   FILTER (?all > 100 + ?tolerance || (?codes = {n} && ?all < 100 - ?tolerance))
   BIND (IF(?first = "", $this, IRI(?first)) AS ?value)
   BIND (REPLACE(REPLACE(STR(?all), "([.][0-9]*[1-9])0+$", "$1"), "[.]0*$", "") AS ?sum)

@@ -12,7 +12,7 @@ from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import Edition
 from lcgraph.framework.namespaces import DCAT, DCTERMS, LC, QB, SDMX_DIMENSION, SPDX, TYPE, local_name
 from lcgraph.reading import terms
-from lcgraph.reading.fields import BY_NAME, SUBMISSION, Field, Kind, RecordType
+from lcgraph.reading.fields import BY_NAME, SUBMISSION, Kind, RecordType
 from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.submission import PARTS, Cell, Observation, Record, Submission
 
@@ -128,25 +128,25 @@ class _Writer:
         return f"{self.iri}#{name}"
 
     def _fields(self, node: str, record: Record, record_type: RecordType) -> None:
-        for f in record_type.fields:
-            value = getattr(record, f.name)
-            if value is None or value == "" or not f.predicate:
+        add = self.statements.append
+        for name, kind, predicate, write in _PROPERTIES[record_type.name]:
+            value = getattr(record, name)
+            if value is None or value == "":
                 continue
-            for term in self._objects(f, value):
-                self.statements.append(f"{node} <{f.predicate}> {term}")
+            if write is not None:
+                add(f"{node} {predicate} {write(value)}")
+            else:
+                self.statements.extend(f"{node} {predicate} {term}" for term in self._several(kind, value))
 
-    def _objects(self, f: Field, value: object) -> Iterator[str]:
-        if f.kind is Kind.TEXTS:
+    def _several(self, kind: Kind, value: object) -> Iterator[str]:
+        if kind is Kind.TEXTS:
             assert isinstance(value, Mapping)
-            yield from (terms.tagged(text, language) for language, text in value.items())
-        elif f.kind is Kind.SOURCES:
-            assert isinstance(value, tuple)
-            yield from (f"<{self.iri}#source-{slug(key)}>" for key in value)
-        elif f.kind is Kind.ACTIONS:
-            assert isinstance(value, tuple)
-            yield from (terms.iri(action) for action in value)
-        else:
-            yield _WRITE[f.kind](value)
+            return (terms.tagged(text, language) for language, text in value.items())
+        assert isinstance(value, tuple)
+        if kind is Kind.SOURCES:
+            return (f"<{self.iri}#source-{slug(key)}>" for key in value)
+        assert kind is Kind.ACTIONS
+        return (terms.iri(action) for action in value)
 
     def _scale_point(self, node: str, record: Observation) -> None:
         measure = self.framework.measures.get(record.measure)
@@ -199,6 +199,14 @@ _WRITE: dict[Kind, Callable[[object], str]] = {
     Kind.PLAIN: lambda v: terms.plain(str(v)),
     Kind.LANGUAGE: lambda v: terms.plain(str(v)),
 }
+
+_PROPERTIES = {
+    record_type.name: [
+        (f.name, f.kind, f"<{f.predicate}>", _WRITE.get(f.kind)) for f in record_type.fields if f.predicate
+    ]
+    for record_type in BY_NAME.values()
+}
+"""For each kind of record its fields that are properties: name, kind, the property, and what writes its one value."""
 
 
 def slug(key: str) -> str:
