@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support import SMALL, Clock
 
+from lcgraph.errors import ArchiveDamaged
 from lcgraph.framework import resources
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import Reading, read
@@ -158,14 +159,34 @@ def test_a_store_that_does_not_fit_is_mended_from_the_archive(
         assert readers.run(VALUE, solutions="text/csv").body.split() == [b"v", b"3"]
 
 
-def test_a_store_newer_than_the_archive_is_built_anew(network: Network) -> None:
+def test_a_store_newer_than_the_archive_shows_that_commits_were_lost(network: Network) -> None:
+    for number in (1, 2, 3):
+        publish(network, number)
+    there = whole(network)
+    for number in (2, 3):  # as when an older backup is brought back
+        network.archive.commit(number).path.unlink()
+    with pytest.raises(ArchiveDamaged, match=r"000000002\.zip: it is missing; the store was built from it"):
+        publish(network, 4)
+    assert [str(damage).split()[4].strip(":") for damage in network.verify()] == ["000000002.zip", "000000003.zip"]
+    assert network.archive.last == 1, "nothing takes the place of what was lost"
+    network.catch_up()
+    assert whole(network) == there, "what was lost can still be read"
+    network.rebuild()  # they are given up
+    assert commit_of(newest(network.store_directory)) == 1
+    assert list(network.verify()) == []
+    publish(network, 4)
+    assert whole(network) == network.rebuild()
+
+
+def test_a_store_newer_than_the_archive_is_not_built_anew_for_another_ontology(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
     publish(network, 1)
     publish(network, 2)
-    network.archive.commit(2).path.unlink()  # as when an older backup is brought back
-    network.catch_up()
-    assert commit_of(newest(network.store_directory)) == 1
-    publish(network, 3)
-    assert whole(network) == network.rebuild()
+    network.archive.commit(2).path.unlink()
+    monkeypatch.setattr(resources, "digest", lambda name, base: f"another {name}")
+    with pytest.raises(ArchiveDamaged, match=r"000000002\.zip"):
+        publish(Network(network.directory), 3)
 
 
 def test_a_store_of_another_archive_is_built_anew(tmp_path: Path, clock: Clock) -> None:

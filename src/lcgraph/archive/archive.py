@@ -176,6 +176,16 @@ class Archive:
             if progress is not None:
                 progress(number, last)
 
+    def ends_early(self, number: int) -> ArchiveDamaged:
+        """What to say of a commit after the last one, where something shows that it was written once."""
+        return _damaged(
+            self._path(number),
+            why=Text("it is missing; the store was built from it"),
+            remedy=Text(
+                "Bring this file and those after it back from a backup. If they are to be given up for good, “lcgraph rebuild” builds the store without them."
+            ),
+        )
+
     def _damages(self, number: int, previous: str | None) -> Iterator[ArchiveDamaged]:
         """What is wrong with one commit.
 
@@ -404,13 +414,13 @@ def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _damaged(path: Path, name: str = "", why: Text | None = None) -> ArchiveDamaged:
+def _damaged(path: Path, name: str = "", why: Text | None = None, remedy: Text | None = None) -> ArchiveDamaged:
     return ArchiveDamaged(
         Text("The archive is damaged: {name} in {file} is not what was written.", name=name, file=path.name)
         if why is None
         else Text("The archive is damaged: {file}: {why}.", file=path.name, why=why),
         where=str(path),
-        remedy=Text("Bring this file back from a backup. The other commits stay usable."),
+        remedy=remedy or Text("Bring this file back from a backup. The other commits stay usable."),
     )
 
 

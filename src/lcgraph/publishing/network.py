@@ -309,11 +309,20 @@ class Network:
         self.archive.copy_to(copy.archive, until)
         return copy
 
+    def verify(self, progress: Callable[[int, int], None] | None = None) -> Iterator[ArchiveDamaged]:
+        """Everything in the archive that is not what was written, and what the store shows to be missing at its end.
+
+        :param progress: is told the number of commits done and of all.
+        """
+        yield from self.archive.verify(progress)
+        for number in range(self.archive.last + 1, (commit_of(newest(self.store_directory)) or 0) + 1):
+            yield self.archive.ends_early(number)
+
     def catch_up(self) -> None:
         """Has readers see all that the archive holds, should a process that published have been killed.
 
-        Where another process is publishing it will do so itself, and where the folder cannot be
-        written to, readers see what there is.
+        Where another process is publishing it will do so itself; where the folder cannot be written
+        to, or the archive has lost its end, readers see what there is.
         """
         if self.archive.last != (commit_of(newest(self.store_directory)) or 0):
             with suppress(ArchiveError, StoreError), self._writing(wait=False):

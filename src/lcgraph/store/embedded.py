@@ -79,7 +79,9 @@ class Writer:
         """Opens the store and brings it up to the archive's last commit.
 
         A store that is missing, cannot be opened, or was made with another ontology is built anew.
+        One that holds more than the archive is left as it is: it shows that commits were lost.
 
+        :raises ArchiveDamaged: if the archive ends before the store does.
         :raises StoreError: if the folder cannot be written to.
         """
         path = self.directory / "writer"
@@ -117,7 +119,9 @@ class Writer:
 
     def _applied(self) -> int | None:
         """The last commit in the store; None if it was not built from this archive with this ontology."""
-        if ox.Quad(*self._marker()) not in self.store or self._commit_quad(self.archive.last + 1) in self.store:
+        if self._commit_quad(self.archive.last + 1) in self.store:
+            raise self.archive.ends_early(self.archive.last + 1)
+        if ox.Quad(*self._marker()) not in self.store:
             return None
         applied = self.applied()
         if applied and self._time_quad(self.archive.commit(applied)) not in self.store:

@@ -399,7 +399,7 @@ def verify(data: Data = None, lang: Lang = None) -> None:
             if bar is not None:
                 bar.update(bar.task_ids[0], completed=done)
 
-        for damage in here.network.archive.verify(progress):
+        for damage in here.network.verify(progress):
             damages += 1
             print(damage.tell(here.language), file=sys.stderr)
     n = here.network.archive.last
