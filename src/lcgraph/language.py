@@ -16,6 +16,8 @@ from typing import TypeAlias
 
 MESSAGES = Path(__file__).parent / "messages"
 SOURCE_LANGUAGE = "en"
+SPOKEN = ("en", "zh")
+"""The languages that the ontology, the shapes and the questions speak themselves."""
 
 Labels: TypeAlias = Mapping[str, str]
 """One text in several languages: language tag to text."""
@@ -121,8 +123,24 @@ def pick(labels: Labels, language: str) -> str:
     if language in labels:
         return labels[language]
     if SOURCE_LANGUAGE in labels:
-        return _catalogue(language).gettext(labels[SOURCE_LANGUAGE]) if labels[SOURCE_LANGUAGE] else ""
+        return translated(labels[SOURCE_LANGUAGE], language)
     return next(iter(labels.values()), "")
+
+
+def translated(english: str, language: str) -> str:
+    """What the catalogue of a language makes of an English text; the text itself where it has none.
+
+    >>> translated("The file {file} is empty.", "zh")
+    '文件{file}是空的。'
+    """
+    return _catalogue(language).gettext(english) if english else ""  # to the empty text, catalogues tell of themselves
+
+
+def in_every_language(labels: Labels) -> Labels:
+    """Labels, and beside them what the catalogues of the languages that they do not speak make of the English."""
+    english = labels.get(SOURCE_LANGUAGE, "")
+    more = {language: translated(english, language) for language in languages() if language not in labels}
+    return {**labels, **{language: text for language, text in more.items() if text != english}} if more else labels
 
 
 def enumerate_in(items: Iterable[object], language: str) -> str:

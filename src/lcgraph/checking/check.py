@@ -19,7 +19,7 @@ from lcgraph.framework import resources
 from lcgraph.framework.framework import Description, Framework
 from lcgraph.framework.items import Measure
 from lcgraph.framework.namespaces import LC, LCS, RDFS, SDMX_MEASURE, SH, local_name
-from lcgraph.language import Labels, Text, languages, pick
+from lcgraph.language import Labels, Text, in_every_language, languages, pick
 from lcgraph.reading.findings import Finding
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.places import Place
@@ -56,8 +56,8 @@ def rules(base: str) -> dict[str, Rule]:
     subjects = {quad.subject.value for quad in quads if isinstance(quad.subject, ox.NamedNode)}
     return {
         iri: Rule(
-            message,
-            said.labels(iri, LCS + "remedy"),
+            in_every_language(message),
+            in_every_language(said.labels(iri, LCS + "remedy")),
             said.iri(iri, RDFS + "seeAlso"),
             tuple(said.iris(iri, LCS + "at")),
         )

@@ -9,7 +9,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Generic, TypeVar
 
-from lcgraph.language import Labels
+from lcgraph.language import Labels, in_every_language
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +261,7 @@ class Register(Generic[ItemT]):
 def _texts(item: Item) -> Iterator[str]:
     yield item.code
     yield item.iri.rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-    yield from item.label.values()
+    yield from in_every_language(item.label).values()
     if isinstance(item, (Code, Unit)):
         yield from item.other_names
 

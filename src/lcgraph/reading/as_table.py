@@ -18,7 +18,7 @@ from lcgraph.language import pick
 from lcgraph.reading import terms, values
 from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
 from lcgraph.reading.submission import PARTS, Record, Submission
-from lcgraph.reading.workbook_file import to_bytes
+from lcgraph.reading.workbook_file import sheet_name, to_bytes
 
 
 def records(submission: Submission) -> Iterator[tuple[RecordType, Record]]:
@@ -54,7 +54,7 @@ def to_workbook(submission: Submission, framework: Framework, language: str = "e
     for record_type, record in records(submission):
         by_type[record_type.name].append(row_of(record_type, record, submission, framework))
     for record_type in RECORD_TYPES:
-        sheet = book.create_sheet(pick(record_type.sheet, language))
+        sheet = book.create_sheet(sheet_name(pick(record_type.sheet, language)))
         columns = columns_of(record_type, by_type[record_type.name])
         names = {f.name: f for f in record_type.fields}
         sheet.append([_header(names, column, language) for column in columns])
@@ -87,12 +87,8 @@ def write_value(cell: Cell, value: object) -> None:
 
 
 def _header(names: Mapping[str, Field], column: str, language: str) -> str:
-    if language != "zh":
-        return column
-    name, _, tag = column, "", ""
-    if column not in names:
-        name, _, tag = column.rpartition("_")
-    return names[name].zh + (f"_{tag}" if tag else "")
+    name, _, tag = (column, "", "") if column in names else column.rpartition("_")
+    return pick(names[name].names, language) + (f"_{tag}" if tag else "")
 
 
 def columns_of(record_type: RecordType, rows: Sequence[Mapping[str, object]]) -> list[str]:

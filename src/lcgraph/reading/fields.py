@@ -26,7 +26,7 @@ from lcgraph.framework.namespaces import (
     SEX,
     SKOS,
 )
-from lcgraph.language import Labels
+from lcgraph.language import Labels, in_every_language
 
 
 class Kind(Enum):
@@ -74,6 +74,20 @@ class Field:
     codes: str = ""
     required: bool = False
     default: str = ""
+
+    @property
+    def title(self) -> str:
+        """Its name as an English heading.
+
+        >>> OBSERVATION.field("household_income").title
+        'Household income'
+        """
+        return self.name.replace("_", " ").capitalize()
+
+    @property
+    def names(self) -> Labels:
+        """What the header of its column says, by language; in English as tables of text have it."""
+        return {**in_every_language({"en": self.title, "zh": self.zh}), "en": self.name}
 
 
 @dataclass(frozen=True, slots=True)

@@ -339,7 +339,7 @@ class _Resolver:
                     f"sources.{key}",
                     Unreadable(
                         "ValueMissing",
-                        Text("“{field}” is empty.", field={"en": field.name, "zh": field.zh}),
+                        Text("“{field}” is empty.", field=field.names),
                         Text("Fill in {about}.", about=field.about),
                     ),
                 )

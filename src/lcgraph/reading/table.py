@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from lcgraph.framework.framework import Framework, natural
 from lcgraph.framework.items import normalise
@@ -83,22 +84,31 @@ class Read:
 def header(record_type: RecordType, text: str) -> str | None:
     """The column that a header means: a field's name, or ``note_zh`` for a text of a language.
 
-    Headers may be in English or Chinese; case, blanks and underscores do not matter.
+    Headers may be in any language that messages come in; case, blanks and underscores do not matter.
     """
-    plain = normalise(text).replace(" ", "_")
-    for f in record_type.fields:
-        if plain in (f.name, f.zh):
-            return f.name
-        if f.kind is Kind.TEXTS and (tagged := _TAGGED.fullmatch(plain)) and tagged[1] in (f.name, f.zh):
-            return f"{f.name}_{tagged[2]}"
+    plain, known = _as_header(text), _headers(record_type.name)
+    if (f := known.get(plain)) is not None:
+        return f.name
+    tagged = _TAGGED.fullmatch(plain)
+    if tagged is not None and (f := known.get(tagged[1])) is not None and f.kind is Kind.TEXTS:
+        return f"{f.name}_{tagged[2]}"
     return None
+
+
+@cache
+def _headers(record_type: str) -> Mapping[str, Field]:
+    return {_as_header(name): f for f in reversed(BY_NAME[record_type].fields) for name in f.names.values()}
+
+
+def _as_header(text: str) -> str:
+    return normalise(text).replace(" ", "_")
 
 
 def nearest_header(record_type: RecordType, text: str) -> list[str]:
     """The fields whose names come nearest to a header that means nothing."""
     from difflib import get_close_matches
 
-    return get_close_matches(normalise(text).replace(" ", "_"), [f.name for f in record_type.fields], n=2)
+    return get_close_matches(_as_header(text), [f.name for f in record_type.fields], n=2)
 
 
 class Assembler:
@@ -309,7 +319,7 @@ class Assembler:
     def _missing(self, f: Field, row: Row, about: str) -> None:
         trouble = Unreadable(
             "ValueMissing",
-            Text("“{field}” is empty.", field={"en": f.name, "zh": f.zh}),
+            Text("“{field}” is empty.", field=f.names),
             Text("Fill in {about}.", about=f.about),
         )
         self._finding(trouble, row.place.of(f.name), "", about)

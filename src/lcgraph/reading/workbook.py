@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 
 from lcgraph.errors import UnreadableFile
 from lcgraph.framework.items import normalise
-from lcgraph.language import Text
+from lcgraph.language import Text, in_every_language
 from lcgraph.reading.csv_file import repeated_column, unknown_column
 from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
@@ -22,6 +22,7 @@ from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.table import Row, Value, header, nearest_header
 from lcgraph.reading.terms import digits
 from lcgraph.reading.values import from_float
+from lcgraph.reading.workbook_file import sheet_name
 from lcgraph.reading.workbook_parts import inspect
 
 if TYPE_CHECKING:
@@ -91,7 +92,7 @@ def _type_of(sheet: Worksheet) -> RecordType | None:
     """The kind of record that a sheet holds: by its name or, where it was renamed, by its headers."""
     title = normalise(sheet.title)
     for record_type in RECORD_TYPES:
-        if title in (normalise(text) for text in record_type.sheet.values()):
+        if title in {normalise(sheet_name(text)) for text in in_every_language(record_type.sheet).values()}:
             return record_type
     texts = [str(cell.value) for row in sheet.iter_rows(max_row=1) for cell in row if cell.value is not None]
     best, most = None, 0
@@ -124,7 +125,7 @@ def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[
                 Text(
                     "The sheet “{sheet}” has no column {columns}.",
                     sheet=sheet.title,
-                    columns=[{"en": f.name, "zh": f.zh} for f in missing],
+                    columns=[f.names for f in missing],
                 ),
                 Text("Add the column; its first cell says its name."),
             )

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from openpyxl.workbook import Workbook
 
+_SHEET_NAME = 31
+"""Excel's limit for the name of a sheet."""
+
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _MOMENTS = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
+
+
+def sheet_name(text: str) -> str:
+    """A text as the name of a sheet: without what Excel forbids there, and not longer than it allows."""
+    return re.sub(r"[\[\]:*?/\\]", " ", text)[:_SHEET_NAME].strip()
 
 
 def to_bytes(book: Workbook) -> bytes:

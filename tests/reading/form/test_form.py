@@ -189,7 +189,7 @@ def test_a_column_that_means_nothing_is_a_slip_where_it_names_a_year_and_else_no
     empty: Submission, framework: Framework
 ) -> None:
     book = opened(write_form(empty, framework, [2024], "en"))
-    sheet = book[layout.sheet_name(next(iter(framework.edition().groups)), "en")]
+    sheet = book[layout.name_of_sheet(next(iter(framework.edition().groups)), "en")]
     last = sheet.max_column
     sheet.cell(1, last + 1).value, sheet.cell(1, last + 2).value = "2023 vlaue", "Who looks after it"
     found = {f.found: f.warning for f in read_book(book, framework).findings if f.rule == "UnknownColumn"}

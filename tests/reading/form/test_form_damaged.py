@@ -237,4 +237,4 @@ def test_another_kind_of_file_is_told_how_to_become_a_workbook(
 
 
 def test_the_layout_of_the_tests_is_that_of_the_form(framework: Framework) -> None:
-    assert layout.sheet_name(next(iter(framework.edition().groups)), "en") == SHEET
+    assert layout.name_of_sheet(next(iter(framework.edition().groups)), "en") == SHEET

@@ -14,8 +14,9 @@ from functools import cache
 from typing import Final
 
 from lcgraph.framework.items import Edition, FocalArea, FocalAreaGroup, KeyFeature, Measure, ValueCell, normalise
-from lcgraph.language import Labels, Text, languages, pick
+from lcgraph.language import SOURCE_LANGUAGE, Labels, Text, languages, pick
 from lcgraph.reading.fields import DOCUMENT, OBSERVATION, SUBMISSION, TARGET, Field
+from lcgraph.reading.workbook_file import sheet_name
 
 CODE: Final = Text("Code")
 """Header of the column that says which value cell a row is."""
@@ -36,9 +37,6 @@ LETTER_KEY: Final = "commitment-letter"
 """Key of the document by which mayor or council commit the city; it stands on the sheet of the city."""
 
 LETTER_FIELDS: Final = ("type", "title", "issued", "link", "supports", "note")
-
-_SHEET_NAME = 31
-"""Excel's limit for the name of a sheet."""
 
 _YEAR_HEADER = re.compile(r"(?P<year>\d{4}) ?年? ?(?P<name>\D.*)")
 _TARGET_HEADER = re.compile(r"(?P<name>.*?)(?: (?P<n>\d+))?")
@@ -90,7 +88,7 @@ def field_name(field: Field, language: str) -> str:
     >>> field_name(OBSERVATION.field("household_income"), "en")
     'Household income'
     """
-    return field.zh if language == "zh" else field.name.replace("_", " ").capitalize()
+    return field.title if language == SOURCE_LANGUAGE else pick(field.names, language)
 
 
 def parse_header(text: str) -> Column | None:
@@ -165,10 +163,9 @@ def lines(edition: Edition, group: FocalAreaGroup) -> Iterator[Line]:
                         yield Line(area, feature, measure, cell)
 
 
-def sheet_name(group: FocalAreaGroup, language: str) -> str:
+def name_of_sheet(group: FocalAreaGroup, language: str) -> str:
     """The name of a group's sheet: its number and the first words of its name, as Excel allows."""
-    label = re.split(r" of | for ", pick(group.label, language))[0]
-    return re.sub(r"[\[\]:*?/\\]", " ", f"{group.code} {label}")[:_SHEET_NAME].strip()
+    return sheet_name(f"{group.code} {re.split(r' of | for ', pick(group.label, language))[0]}")
 
 
 @dataclass(frozen=True, slots=True)

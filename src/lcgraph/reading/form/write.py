@@ -31,7 +31,7 @@ from lcgraph.reading.form import layout
 from lcgraph.reading.form.layout import CityLine, Column
 from lcgraph.reading.submission import Cell as FigureCell
 from lcgraph.reading.submission import Gap, Observation, Record, Submission, Target
-from lcgraph.reading.workbook_file import to_bytes
+from lcgraph.reading.workbook_file import sheet_name, to_bytes
 
 if TYPE_CHECKING:
     from openpyxl.cell.cell import MergedCell
@@ -133,7 +133,7 @@ class _Writer:
         self.book.properties.creator = "lcgraph"
         self._explanation()
         self._city()
-        groups = [self.book.create_sheet(layout.sheet_name(group, self.language)) for group in self.edition.groups]
+        groups = [self.book.create_sheet(layout.name_of_sheet(group, self.language)) for group in self.edition.groups]
         documents = [d for d in self.submission.documents if d.key != layout.LETTER_KEY]
         sources = self._table(SOURCE, self.submission.sources)
         self._table(DOCUMENT, documents)
@@ -206,8 +206,12 @@ class _Writer:
     def _say(self, text: Text) -> str:
         return text.to(self.language)
 
+    def _sheet(self, name: str) -> Worksheet:
+        sheet: Worksheet = self.book.create_sheet(sheet_name(name))
+        return sheet
+
     def _explanation(self) -> None:
-        sheet = self.book.create_sheet(self._say(Text("Read me")))
+        sheet = self._sheet(self._say(Text("Read me")))
         city = self.framework.cities[self.submission.city]
         texts = [
             (
@@ -301,7 +305,7 @@ class _Writer:
         return sorted(self.framework.codes("scale"), key=lambda code: code.code, reverse=True)
 
     def _city(self) -> None:
-        sheet = self.book.create_sheet(pick(layout.CITY_SHEET, self.language))
+        sheet = self._sheet(pick(layout.CITY_SHEET, self.language))
         for column, width in zip("ABC", _CITY_WIDTHS, strict=True):
             sheet.column_dimensions[column].width = width
         head = row_of(SUBMISSION, self.submission, self.submission, self.framework)
@@ -405,7 +409,7 @@ class _Writer:
 
     def _table(self, record_type: RecordType, records: Sequence[Record]) -> Worksheet:
         """A sheet with a row for each record."""
-        sheet: Worksheet = self.book.create_sheet(pick(record_type.sheet, self.language))
+        sheet = self._sheet(pick(record_type.sheet, self.language))
         rows = [row_of(record_type, record, self.submission, self.framework) for record in records]
         columns = columns_of(record_type, rows)
         last = 1 + len(rows) + _EMPTY_ROWS.get(record_type.name, 0)
@@ -443,7 +447,7 @@ class _Writer:
 
     def _lists(self, sources: Worksheet) -> None:
         """What the drop-downs offer, each in a column of a hidden sheet: Excel allows no long list in place."""
-        sheet = self.book.create_sheet(self._say(Text("Lists")))
+        sheet = self._sheet(self._say(Text("Lists")))
         statuses = [*self.framework.codes("observation-status"), *self.framework.codes("gap-reason")]
         for index, (name, codes) in enumerate(
             (("status", statuses), ("match", list(self.framework.codes("definition-match")))), 1
