@@ -25,7 +25,7 @@ from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, TYPE, Names, lo
 from lcgraph.language import Text
 from lcgraph.publishing.cities import described_cities
 from lcgraph.publishing.surroundings import Neighbourhood
-from lcgraph.reading.graph import SubmissionGraph, submission_graph
+from lcgraph.reading.graph import SubmissionGraph, submission_graph, without_places
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
 from lcgraph.store.embedded import Held, Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
 
@@ -41,7 +41,7 @@ class Published:
     :ivar reading: the file as it was read.
     :ivar report: what the check found.
     :ivar submission: IRI of the submission; empty where the file was not accepted.
-    :ivar status: ``accepted``, ``unchanged`` (the same is published already) or ``refused``.
+    :ivar status: ``accepted``, ``unchanged`` (what it says is published already) or ``refused``.
     :ivar supersedes: IRI of the submission that it took the place of; empty for none.
     """
 
@@ -362,7 +362,7 @@ class Network:
         head = heads.of(submission.city, submission.year)
         if head.revision and head.current:
             same = submission_graph(submission, self.framework, head.revision)
-            if graph_hash([same.nquads()]) == head.graph_hash:
+            if graph_hash(same.content()) == heads.content_hash(head.submission):
                 return Published(reading, self._report(reading, same, around), head.submission, "unchanged")
         graph = submission_graph(submission, self.framework, head.revision + 1)
         report = self._report(reading, graph, around)
@@ -370,7 +370,7 @@ class Network:
             return Published(reading, report, "", "refused")
         supersedes = head.submission if head.current else ""
         event = self._put(reading, graph, report, by, head.revision + 1, supersedes, pending)
-        heads.set(event)
+        heads.set(event, graph)
         outcome = Published(reading, report, graph.iri, "accepted", supersedes)
         pending.outcomes.append(outcome)
         return outcome
@@ -468,13 +468,11 @@ class Head:
 
     :ivar submission: its IRI; empty where there is none yet.
     :ivar revision: its number; 0 where there is none yet.
-    :ivar graph_hash: hash of its graph.
     :ivar current: whether it is published, and not withdrawn.
     """
 
     submission: str = ""
     revision: int = 0
-    graph_hash: str = ""
     current: bool = False
 
 
@@ -485,6 +483,7 @@ class _Heads:
         self._writer = writer  # and not its store: who holds that keeps it open
         self._names = writer.framework.names
         self._known: dict[tuple[str, int], Head] = {}
+        self._contents: dict[str, str] = {}
 
     def of(self, city: str, year: int) -> Head:
         """The last submission of a city and year."""
@@ -493,9 +492,17 @@ class _Heads:
             self._known[key] = self._find(city, year)
         return self._known[key]
 
-    def set(self, event: Accepted) -> None:
+    def set(self, event: Accepted, graph: SubmissionGraph) -> None:
         """Takes note of a submission that is being accepted."""
-        self._known[event.city, event.year] = Head(event.submission, event.revision, event.graph_hash, True)
+        self._known[event.city, event.year] = Head(event.submission, event.revision, True)
+        self._contents[event.submission] = graph_hash(graph.content())
+
+    def content_hash(self, submission: str) -> str:
+        """Hash of what a current submission says, in whatever file and place it stands there."""
+        if submission not in self._contents:
+            quads = self._writer.store.quads_for_pattern(None, None, None, ox.NamedNode(submission))
+            self._contents[submission] = graph_hash(without_places((str(quad.triple) for quad in quads), submission))
+        return self._contents[submission]
 
     def state(self, submission: str) -> str:
         """``current``, ``superseded``, ``withdrawn``, or an empty text where there is none such."""
@@ -515,11 +522,10 @@ class _Heads:
         while True:  # revisions are counted from 1 without gaps, and there are few
             iri = names.submission(local_name(city), year, revision + 1)
             said = self._said(ox.NamedNode(iri))
-            hash_ = said.text(iri, LC + "graphHash")
-            if not hash_:
+            if not said.text(iri, LC + "graphHash"):
                 return head
             revision += 1
-            head = Head(iri, revision, hash_, not said.iri(iri, PROV + "wasInvalidatedBy"))
+            head = Head(iri, revision, not said.iri(iri, PROV + "wasInvalidatedBy"))
 
     def _said(self, node: ox.NamedNode) -> Description:
         graph = ox.NamedNode(self._names.graph("archive"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
@@ -44,6 +44,10 @@ class SubmissionGraph:
         """The graph as canonical N-Quads."""
         return terms.nquads(self.statements, self.iri)
 
+    def content(self) -> list[str]:
+        """What the submission says, in whatever file and place it stands."""
+        return without_places(self.statements, self.iri)
+
     def place(self, node: str, prop: str = "") -> Place | None:
         """Where the value of a property of a node stands; of the node where the property has none."""
         place = self.places.get(node)
@@ -51,6 +55,25 @@ class SubmissionGraph:
 
 
 _FIELD_OF = {f.predicate: f.name for record_type in BY_NAME.values() for f in record_type.fields if f.predicate}
+
+
+_NO_CONTENT = frozenset(f"<{LC}{name}>" for name in ("statedIn", "sheet", "cell", "line", "statedAs", "revision"))
+
+
+def without_places(statements: Iterable[str], iri: str) -> list[str]:
+    """The statements of a submission's graph, sorted, without those on its files, the places in them and its revision.
+
+    :param statements: each ``subject predicate object`` in N-Triples syntax.
+    :param iri: IRI of the submission.
+    """
+    of_files = f"<{iri}#file-"
+    return sorted(
+        {
+            statement
+            for statement in statements
+            if not statement.startswith(of_files) and statement.split(" ", 2)[1] not in _NO_CONTENT
+        }
+    )
 
 
 def submission_graph(submission: Submission, framework: Framework, revision: int | None = None) -> SubmissionGraph:
