@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
 from lcgraph.language import Text
-from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, RecordType
+from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, SUBMISSION, Field, RecordType
 from lcgraph.reading.findings import Finding
 from lcgraph.reading.limits import Limits, damaged, looks_like, too_many_rows
 from lcgraph.reading.places import Place, RecordPlace
-from lcgraph.reading.table import Row, Value, header, nearest_header
+from lcgraph.reading.table import Meant, Row, Value, header, meant_header
 
 RECORD_HEADERS = ("record", "记录")
 _FIELD_LIMIT = 100_000
@@ -117,8 +117,9 @@ def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -
     table = lines(name, decode(name, data), limits)
     line, headers = _header(name, table)
     record_column = next(i for i, text in enumerate(headers) if text.strip().lower() in RECORD_HEADERS)
-    columns = {t.name: _columns(name, line, headers, record_column, t, findings) for t in RECORD_TYPES}
-    _unknown(name, line, headers, record_column, findings)
+    meant = _meant(name, line, headers, record_column, findings)
+    columns = {t.name: _columns(name, line, meant, record_column, t, findings) for t in RECORD_TYPES}
+    unreadable: set[str] = set()
     for number, cells in table:
         if not any(cell.strip() for cell in cells):
             continue
@@ -127,6 +128,11 @@ def read_rows(name: str, data: bytes, limits: Limits, findings: list[Finding]) -
             findings.append(_unknown_record(name, number, headers[record_column], cells, record_column))
             continue
         by_index = columns[kind.name]
+        if kind is not SUBMISSION and (missing := missing_columns(kind, by_index.values())):
+            if kind.name not in unreadable:  # once, and not for each row
+                unreadable.add(kind.name)
+                findings.append(_column_missing(name, line, kind, missing))
+            continue
         if len(cells) > len(headers) and any(cell.strip() for cell in cells[len(headers) :]):
             findings.append(_too_many_cells(name, number, len(cells), len(headers)))
             continue
@@ -179,6 +185,29 @@ def _columns(
     return columns
 
 
+def missing_columns(record_type: RecordType, columns: Collection[str]) -> list[Field]:
+    """The fields without whose columns no such record can be read.
+
+    :param columns: what the headers of the table mean.
+    """
+    have = {*columns, *(column.partition("_")[0] for column in columns)}
+    return [f for f in record_type.fields if f.required and f.name not in have]
+
+
+def _column_missing(name: str, line: int, kind: RecordType, missing: list[Field]) -> Finding:
+    return Finding(
+        "ColumnMissing",
+        Place(name, line=line),
+        "",
+        Text(
+            "The table has no column {columns}, which each row of the kind “{kind}” needs.",
+            columns=[f.names for f in missing],
+            kind=kind.name,
+        ),
+        Text("Add the column; its first cell says its name."),
+    )
+
+
 def repeated_column(place: Place, text: str) -> Finding:
     """The finding for a header that stands twice."""
     return Finding(
@@ -190,22 +219,33 @@ def repeated_column(place: Place, text: str) -> Finding:
     )
 
 
-def _unknown(name: str, line: int, headers: list[str], record_column: int, findings: list[Finding]) -> None:
+def _meant(name: str, line: int, headers: list[str], record_column: int, findings: list[Finding]) -> list[str]:
+    """The headers as they are read: one with a slip in it is taken for what it surely means, and named."""
+    columns = {column for text in headers for t in RECORD_TYPES if (column := header(t, text)) is not None}
+    read_as = list(headers)
     for index, text in enumerate(headers):
         if index != record_column and text.strip() and all(header(t, text) is None for t in RECORD_TYPES):
-            near = sorted({n for t in RECORD_TYPES for n in nearest_header(t, text)})
-            findings.append(unknown_column(Place(name, cell=text, line=line), text, near))
+            meant = meant_header(RECORD_TYPES, text, columns)
+            findings.append(unknown_column(Place(name, cell=text, line=line), text, meant))
+            if meant.is_sure:
+                read_as[index] = meant.near[0]
+                columns.update(column for t in RECORD_TYPES if (column := header(t, meant.near[0])) is not None)
+    return read_as
 
 
-def unknown_column(place: Place, text: str, near: list[str]) -> Finding:
-    """The finding for a header that means nothing."""
+def unknown_column(place: Place, text: str, meant: Meant) -> Finding:
+    """The finding for a header that means nothing as it is written."""
     return Finding(
         "UnknownColumn",
         place,
         text,
-        Text("The column “{found}” is not known; what stands in it is not read.", found=text),
-        Text("Did you mean {near}?", near=near) if near else Text("Move what is needed into a column that is known."),
-        warning=True,
+        Text("No column is called “{found}”; it was read as “{near}” for this check.", found=text, near=meant.near[0])
+        if meant.is_sure
+        else Text("The column “{found}” is not known; what stands in it is not read.", found=text),
+        Text("Did you mean {near}?", near=meant.near)
+        if meant.near
+        else Text("Move what is needed into a column that is known."),
+        warning=not meant.is_sure,
     )
 
 

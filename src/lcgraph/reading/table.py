@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -11,10 +11,11 @@ from functools import cache
 from lcgraph.framework.framework import Framework, natural
 from lcgraph.framework.items import normalise
 from lcgraph.framework.namespaces import local_name
-from lcgraph.language import Text
+from lcgraph.language import Text, languages
 from lcgraph.reading import values
 from lcgraph.reading.fields import BY_NAME, SUBMISSION, Field, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
+from lcgraph.reading.nearest import nearest, one_slip
 from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.submission import (
     PARTS,
@@ -104,11 +105,43 @@ def _as_header(text: str) -> str:
     return normalise(text).replace(" ", "_")
 
 
-def nearest_header(record_type: RecordType, text: str) -> list[str]:
-    """The fields whose names come nearest to a header that means nothing."""
-    from difflib import get_close_matches
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a header that means nothing may have been meant to be.
 
-    return get_close_matches(_as_header(text), [f.name for f in record_type.fields], n=2)
+    :ivar near: the headers that come nearest, in the language that it is written in.
+    :ivar is_sure: whether it is one of these with a slip in it, and can be read as that.
+    """
+
+    near: list[str]
+    is_sure: bool
+
+
+def meant_header(record_types: Iterable[RecordType], text: str, columns: Collection[str]) -> Meant:
+    """What a header that means nothing may have been meant to be.
+
+    :param record_types: the kinds of records that the table holds.
+    :param columns: what the other headers of the table mean; none of these is meant twice.
+    """
+    plain, tag = _as_header(text), ""
+    tagged = _TAGGED.fullmatch(plain)
+    if tagged is not None and tagged[2] in languages():
+        plain, tag = tagged[1], f"_{tagged[2]}"
+    fields = [
+        f
+        for record_type in record_types
+        for f in record_type.fields
+        if f.name + tag not in columns and (f.kind is Kind.TEXTS or not tag)
+    ]
+    have = {*columns, *(column.partition("_")[0] for column in columns)}
+    needed = {name for f in fields if f.required and f.name not in have for name in _names(f)}
+    near = nearest(plain, [name for f in fields for name in _names(f)])
+    is_sure = len(near) == 1 and (near[0] in needed or one_slip(plain, near[0]))
+    return Meant([name + tag for name in near], is_sure)
+
+
+def _names(f: Field) -> list[str]:
+    return [_as_header(name) for name in f.names.values()]
 
 
 class Assembler:

@@ -14,12 +14,12 @@ from openpyxl.utils import get_column_letter
 from lcgraph.errors import UnreadableFile
 from lcgraph.framework.items import normalise
 from lcgraph.language import Text, in_every_language
-from lcgraph.reading.csv_file import repeated_column, unknown_column
+from lcgraph.reading.csv_file import missing_columns, repeated_column, unknown_column
 from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
 from lcgraph.reading.findings import Finding, Unreadable
 from lcgraph.reading.limits import Limits, damaged
 from lcgraph.reading.places import Place, RecordPlace
-from lcgraph.reading.table import Row, Value, header, nearest_header
+from lcgraph.reading.table import Row, Value, header, meant_header
 from lcgraph.reading.terms import digits
 from lcgraph.reading.values import from_float
 from lcgraph.reading.workbook_file import sheet_name
@@ -113,10 +113,7 @@ def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[
             break
     if not columns:
         return
-    required = [f for f in record_type.fields if f.required]
-    have = {column.partition("_")[0] for column in columns.values()} | set(columns.values())
-    missing = [f for f in required if f.name not in have]
-    if missing:
+    if missing := missing_columns(record_type, columns.values()):
         findings.append(
             Finding(
                 "ColumnMissing",
@@ -148,16 +145,24 @@ def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[
 def _columns(
     name: str, sheet: Worksheet, record_type: RecordType, row: tuple[Cell | MergedCell, ...], findings: list[Finding]
 ) -> dict[int, str]:
+    texts = [str(cell.value).strip() if cell.value is not None else "" for cell in row]
+    known = {column for text in texts if (column := header(record_type, text)) is not None}
     columns: dict[int, str] = {}
-    for index, cell in enumerate(row):
-        text = str(cell.value).strip() if cell.value is not None else ""
+    for index, (cell, text) in enumerate(zip(row, texts, strict=True)):
         if not text:
             continue
         place = Place(name, sheet.title, cell.coordinate)
         field = header(record_type, text)
         if field is None:
-            findings.append(unknown_column(place, text, nearest_header(record_type, text)))
-        elif field in columns.values():
+            meant = meant_header([record_type], text, known)
+            findings.append(unknown_column(place, text, meant))
+            if meant.is_sure:
+                field = header(record_type, meant.near[0])
+                assert field is not None
+                known.add(field)
+        if field is None:
+            continue
+        if field in columns.values():
             findings.append(repeated_column(place, text))
         else:
             columns[index] = field

@@ -113,7 +113,7 @@ DAMAGES: dict[str, tuple[Callable[[Workbook], object], str, str, str]] = {
     "a figure with a decimal comma": (put("L15", "12,5"), "DecimalComma", SHEET, "L15"),
     "n/a in place of a figure": (put("L15", "n/a"), "PlaceholderInsteadOfFigure", SHEET, "L15"),
     "a formula": (put("L15", "=11+1.5"), "FormulaInsteadOfValue", SHEET, "L15"),
-    "the header of another year": (header_of_another_year, "ColumnMissing", SHEET, "L1"),
+    "the header of another year": (header_of_another_year, "UnknownColumn", SHEET, "L1"),
     "a header without its year": (put("L1", "Value"), "UnknownColumn", SHEET, "L1"),
     "a column deleted": (column_deleted, "ColumnMissing", SHEET, "L1"),
     "a code with a slip": (put("A15", "1.2.2-a.femal"), "UnknownValueCell", SHEET, "A15"),

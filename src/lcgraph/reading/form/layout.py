@@ -8,14 +8,15 @@ So rows, columns and sheets may be moved and sheets renamed: nothing is found by
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from lcgraph.framework.items import Edition, FocalArea, FocalAreaGroup, KeyFeature, Measure, ValueCell, normalise
 from lcgraph.language import SOURCE_LANGUAGE, Labels, Text, languages, pick
-from lcgraph.reading.fields import DOCUMENT, OBSERVATION, SUBMISSION, TARGET, Field
+from lcgraph.reading.fields import DOCUMENT, OBSERVATION, SUBMISSION, TARGET, Field, Kind
+from lcgraph.reading.nearest import nearest, one_slip
 from lcgraph.reading.workbook_file import sheet_name
 
 CODE: Final = Text("Code")
@@ -109,6 +110,40 @@ def parse_header(text: str) -> Column | None:
         if found["name"] in {normalise(title.to(lang)) for lang in languages()}:
             return Column(name, n=int(found["n"] or 1), language=language)
     return None
+
+
+def nearest_columns(text: str, have: Collection[Column]) -> list[Column]:
+    """The columns that a header with a slip in it may mean, nearest first.
+
+    :param have: the columns that the sheet has; none of these is meant twice, nor one of another year.
+    """
+    plain, tag = normalise(text), ""
+    if tagged := _TAGGED.fullmatch(plain):
+        plain, tag = tagged["name"], tagged["tag"]
+    years = {column.year for column in have if column.year}
+    missing = {
+        Column(name, year, n, tag)
+        for fields, blocks in (
+            (YEAR_FIELDS, [(year, 0) for year in years]),
+            (TARGET_FIELDS, [(0, n) for n in {1, *(column.n for column in have if column.n)}]),
+        )
+        for name in fields
+        for year, n in blocks
+        if not tag or OBSERVATION.field(name).kind is Kind.TEXTS
+    }.difference(have)
+    found = _YEAR_HEADER.fullmatch(plain)
+    if found is not None and (year := int(found["year"])) in years:
+        named = {
+            name: column for name, f in _year_names().items() for column in missing if column == Column(f, year, 0, tag)
+        }
+        plain = found["name"].strip()
+    else:
+        named = {
+            normalise(replace(column, language="").header(language)): column
+            for column in missing
+            for language in languages()
+        }
+    return list(dict.fromkeys(named[name] for name in nearest(plain, named)))
 
 
 @cache
@@ -214,6 +249,21 @@ def parse_city_label(text: str) -> CityLine | None:
         plain, tag = tagged["name"], tagged["tag"]
     line = _city_labels().get(plain)
     return CityLine(line.record, line.field, tag) if line is not None else None
+
+
+def nearest_labels(text: str, have: Collection[CityLine]) -> list[CityLine]:
+    """The lines of the sheet of the city that a label with a slip in it may mean, nearest first.
+
+    :param have: the lines that the sheet has.
+    """
+    plain = normalise(text)
+    missing = {
+        label: line
+        for label, line in _city_labels().items()
+        if line not in have and (line.field.required or one_slip(plain, label))  # labels that explain are like others
+    }
+    near = [missing[label] for label in nearest(plain, missing)]
+    return near[:1] if near[1:] == near[:1] else near
 
 
 @cache

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from openpyxl.utils import get_column_letter
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import Edition, ValueCell
 from lcgraph.framework.namespaces import DIMENSIONS
-from lcgraph.language import Text
+from lcgraph.language import Text, languages
 from lcgraph.reading.csv_file import repeated_column
 from lcgraph.reading.fields import BY_NAME, OBSERVATION, Kind
 from lcgraph.reading.findings import Finding
@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 _HEADER_WITHIN = 20
 """The header of a sheet of figures stands in one of its first rows."""
+
+_CITY_LINES = 4
+"""So many lines of a submission make a sheet that of the city, should the label of city or year have been typed over."""
 
 _CITY_WITHIN = 60
 """City and year stand in one of the first lines of the sheet of the city."""
@@ -57,7 +60,7 @@ def is_city_sheet(sheet: Worksheet) -> bool:
     """Whether a sheet says, line by line, which city hands in for which year."""
     rows = sheet.iter_rows(max_row=_CITY_WITHIN, max_col=4)
     found = {line.key for row in rows if (line := _label(row)[0]) is not None and line.record == "submission"}
-    return {"city", "year"} <= found
+    return {"city", "year"} <= found or len(found) >= _CITY_LINES
 
 
 def header_of(sheet: Worksheet) -> int | None:
@@ -103,8 +106,12 @@ def _city(name: str, sheet: Worksheet, findings: list[Finding]) -> Iterator[Row]
     merged = merged_ranges(sheet)
     values: dict[str, dict[str, Value]] = {"submission": {}, "document": {}}
     cells: dict[str, dict[str, str]] = {"submission": {}, "document": {}}
-    for row in sheet.iter_rows():
+    rows = list(sheet.iter_rows())
+    have = [line for row in rows if (line := _label(row)[0]) is not None]
+    for row in rows:
         line, cell = _label(row)
+        if line is None:
+            line, cell = _label_with_a_slip(name, sheet, row, have, findings)
         if line is None or cell is None:
             continue
         if line.key in cells[line.record]:
@@ -116,6 +123,37 @@ def _city(name: str, sheet: Worksheet, findings: list[Finding]) -> Iterator[Row]
     if any(value.text.strip() for key, value in values["document"].items() if key != "supports"):
         letter = {"key": Value(layout.LETTER_KEY, layout.LETTER_KEY), **values["document"]}
         yield Row("document", CityPlace(name, sheet.title, cells=cells["document"]), letter)
+
+
+def _label_with_a_slip(
+    name: str,
+    sheet: Worksheet,
+    row: tuple[Cell | MergedCell, ...],
+    have: Collection[layout.CityLine],
+    findings: list[Finding],
+) -> tuple[layout.CityLine | None, Cell | MergedCell | None]:
+    """The line that a label surely means although it is mistyped, which is named."""
+    for cell, following in pairwise(row):
+        if not isinstance(cell.value, str) or following.value is None:
+            continue
+        near = layout.nearest_labels(cell.value, have)
+        if len(near) == 1:
+            labels = {language: near[0].label(language) for language in languages()}
+            findings.append(
+                Finding(
+                    "UnknownColumn",
+                    Place(name, sheet.title, cell.coordinate),
+                    cell.value,
+                    Text(
+                        "No line is called “{found}”; it was read as “{near}” for this check.",
+                        found=cell.value,
+                        near=labels,
+                    ),
+                    Text("Did you mean {near}?", near=labels),
+                )
+            )
+            return near[0], following
+    return None, None
 
 
 class _Figures:
@@ -149,8 +187,7 @@ class _Figures:
         self._read_header()
         named = self.code_at >= 0
         readable = named or self._has_codes()
-        for index, text in self.unknown.items():
-            self._unknown_column(index, text)
+        self._read_slips()
         if not readable:
             return
         self._leave_out_broken_blocks()
@@ -244,12 +281,35 @@ class _Figures:
             elif column in self.columns.values():
                 self.findings.append(repeated_column(self._place(cell.coordinate), text))
             else:
-                self.columns[index] = column
-                if any(
-                    c.hidden and (c.min or 0) <= index + 1 <= (c.max or 0)
-                    for c in self.sheet.column_dimensions.values()
-                ):
-                    self._hidden(cell.coordinate, Text("The column “{column}” is hidden.", column=text))
+                self._take(index, column, text)
+
+    def _take(self, index: int, column: Column, text: str) -> None:
+        self.columns[index] = column
+        if any(c.hidden and (c.min or 0) <= index + 1 <= (c.max or 0) for c in self.sheet.column_dimensions.values()):
+            coordinate = f"{get_column_letter(index + 1)}{self.header}"
+            self._hidden(coordinate, Text("The column “{column}” is hidden.", column=text))
+
+    def _read_slips(self) -> None:
+        """Takes each header with a slip in it for the column that it surely means; names it, and all that mean nothing."""
+        unknown = {**self.unknown, **self._lone_columns()}
+        for index in unknown:
+            self.columns.pop(index, None)
+        for index, text in sorted(unknown.items()):
+            near = layout.nearest_columns(text, self.columns.values())
+            self._unknown_column(index, text, near)
+            if len(near) == 1:
+                self._take(index, near[0], text)
+
+    def _lone_columns(self) -> dict[int, str]:
+        """Headers that name a year of which the sheet has no other column, while another year lacks just theirs."""
+        found = {}
+        years = Counter(column.year for column in self.columns.values() if column.year)
+        for index, column in self.columns.items():
+            others = (replace(column, year=year) for year, n in years.items() if n > 1)
+            lone = years[column.year] == 1 and any(other not in self.columns.values() for other in others)
+            if lone and self._filled(index):
+                found[index] = str(self.sheet.cell(self.header, index + 1).value).strip()
+        return found
 
     def _value_cell(self, code: object, cells: tuple[Cell | MergedCell, ...], filled: list[int]) -> ValueCell | None:
         text = "" if code is None else str(code)
@@ -331,16 +391,31 @@ class _Figures:
             kind, RecordPlace(self.name, self.sheet.title, number, dict.fromkeys(fixed, code_letter) | letters), values
         )
 
-    def _unknown_column(self, index: int, text: str) -> None:
+    def _unknown_column(self, index: int, text: str, near: list[Column]) -> None:
         coordinate = f"{get_column_letter(index + 1)}{self.header}"
-        like_a_block = _HAS_YEAR.search(text) is not None or layout.is_year_field(text)
+        like_a_block = bool(near) or _HAS_YEAR.search(text) is not None or layout.is_year_field(text)
+        headers = [column.header_text() for column in near]
         self.findings.append(
             Finding(
                 "UnknownColumn",
                 self._place(coordinate),
                 text,
-                Text("No column is called “{found}”.", found=text),
-                Text("Write its header as in {example}.", example=Column("value", year=2024).header_text())
+                Text(
+                    "The sheet has no other column of the year in “{found}”; it was read as “{near}” for this check.",
+                    found=text,
+                    near=headers[0],
+                )
+                if len(near) == 1 and layout.parse_header(text) is not None
+                else Text(
+                    "No column is called “{found}”; it was read as “{near}” for this check.",
+                    found=text,
+                    near=headers[0],
+                )
+                if len(near) == 1
+                else Text("No column is called “{found}”.", found=text),
+                Text("Did you mean {near}?", near=headers)
+                if near
+                else Text("Write its header as in {example}.", example=Column("value", year=2024).header_text())
                 if like_a_block
                 else Text("What stands in it is not read; delete the column if it does not matter."),
                 warning=not like_a_block,
