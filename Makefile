@@ -47,13 +47,13 @@ ontology: .venv/development  ## the ontology's own checks
 
 EXTRACT := $(BIN)/pybabel -q extract --sort-output -F babel.cfg -k Text:1 -k counted:1,2 -k told:1 -k _:1 --no-location
 TEMPLATE := .venv/messages.pot
-# English and Chinese stand in the shapes themselves; a further language has the shapes' sentences in its catalogue
+# ontology, shapes and questions speak English and Chinese themselves; a further language has their texts in its catalogue
 FURTHER := .venv/further-messages.pot
 FURTHER_LANGUAGES := $(filter-out zh,$(basename $(notdir $(wildcard src/lcgraph/messages/*.po))))
 
 messages: .venv/development  ## bring the catalogues up to what the code says
 	$(EXTRACT) -o $(TEMPLATE) .
-	{ cat $(TEMPLATE); $(BIN)/python -m lcgraph.checking.texts; } > $(FURTHER)
+	{ cat $(TEMPLATE); $(BIN)/python -m lcgraph.asking.texts; } > $(FURTHER)
 	$(BIN)/pybabel -q update -i $(TEMPLATE) -o src/lcgraph/messages/zh.po -l zh --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0
 	for language in $(FURTHER_LANGUAGES); do $(BIN)/pybabel -q update -i $(FURTHER) -o src/lcgraph/messages/$$language.po -l $$language --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=0; done
 

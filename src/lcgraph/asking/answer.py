@@ -18,7 +18,7 @@ from lcgraph.asking.question import Library, Question
 from lcgraph.errors import NotFound
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import XSD
-from lcgraph.language import Text, pick
+from lcgraph.language import SOURCE_LANGUAGE, SPOKEN, Text, pick, translated
 from lcgraph.reading import terms
 from lcgraph.store.readers import Readers
 
@@ -176,7 +176,9 @@ class Answerer:
         found = self.readers.run(question.query, bindings=_bindings(question, bound, language))
         said = json.loads(found.body)
         columns = tuple(question.head.columns)
-        rows = tuple({column: _value(row.get(column)) for column in columns} for row in said["results"]["bindings"])
+        rows = tuple(
+            {column: _value(row.get(column), language) for column in columns} for row in said["results"]["bindings"]
+        )
         return Answer(question, bound, language, rows, found.checkpoint)
 
     def graph(self, name: str, given: Mapping[str, str], language: str, media_type: str = "text/turtle") -> bytes:
@@ -195,12 +197,15 @@ class Answerer:
 def _bindings(question: Question, bound: Mapping[str, Bound], language: str) -> dict[str, str]:
     bindings = {name: value.term for name, value in bound.items()}
     if "?lang" in question.query:
-        bindings["lang"] = terms.plain(language)
+        bindings["lang"] = terms.plain(language if language in SPOKEN else SOURCE_LANGUAGE)
     return bindings
 
 
-def _value(term: Mapping[str, str] | None) -> Value:
-    """The value of a term of the SPARQL results format in JSON."""
+def _value(term: Mapping[str, str] | None, language: str) -> Value:
+    """The value of a term of the SPARQL results format in JSON.
+
+    :param language: into which what the framework says in English is put, if the framework does not speak it.
+    """
     if term is None:
         return None
     value, datatype = term["value"], term.get("datatype", "")
@@ -210,4 +215,22 @@ def _value(term: Mapping[str, str] | None) -> Value:
         return Decimal(value)
     if datatype == XSD + "boolean":
         return value in ("true", "1")
+    if language not in SPOKEN and term.get("xml:lang") == SOURCE_LANGUAGE:
+        return _told(value, language)
     return value
+
+
+_YEAR = re.compile(r"(.+)( \(\d{4}\))", re.DOTALL)
+
+
+def _told(english: str, language: str) -> str:
+    """What a label says in a language; of several in one text, what each of them says."""
+    told = translated(english, language)
+    if told != english:
+        return told
+    for separator in ("\n", "; ", ": "):
+        first, found, last = english.rpartition(separator)
+        if found:
+            return _told(first, language) + separator + _told(last, language)
+    said = _YEAR.fullmatch(english)
+    return _told(said[1], language) + said[2] if said is not None else english

@@ -14,7 +14,7 @@ from lcgraph.framework import resources
 from lcgraph.framework.framework import Description
 from lcgraph.framework.items import Measure
 from lcgraph.framework.namespaces import LC, LCS, RDFS
-from lcgraph.language import Labels, Text
+from lcgraph.language import Labels, Text, in_every_language
 from lcgraph.reading import terms
 
 _DIGITS = 6
@@ -40,7 +40,7 @@ def _data(base: str) -> tuple[tuple[Slip, ...], dict[str, tuple[Decimal, Decimal
     path = resources.directory("shapes") / "usual-figures.ttl"
     said = Description(resources.read_turtle(path, base))
     slips = tuple(
-        Slip(unit, Decimal(said.text(iri, LCS + "factor") or 1), said.labels(iri, RDFS + "comment"))
+        Slip(unit, Decimal(said.text(iri, LCS + "factor") or 1), in_every_language(said.labels(iri, RDFS + "comment")))
         for iri in said.of_class(LCS + "UnitSlip")
         for unit in said.iris(iri, LC + "unit")
     )

@@ -39,7 +39,7 @@ from lcgraph.framework.namespaces import (
     Names,
     local_name,
 )
-from lcgraph.language import Labels
+from lcgraph.language import Labels, in_every_language
 
 CODE_LISTS = {
     "sex": SDMX_CODE + "sex",
@@ -169,13 +169,21 @@ class Framework:
     @cache  # noqa: B019 - a framework lives as long as the process
     def codes(self, name: str) -> Register[Code]:
         """A code list by its name: ``sex``, ``household-income``, ``definition-match`` and so on."""
-        scheme = CODE_LISTS.get(name) or self.names.item("scheme", name)
+        scheme = self._scheme(name)
         members = [
             iri for iri in self._said.of_class(SKOS + "Concept") if scheme in self._said.iris(iri, SKOS + "inScheme")
         ]
         return Register(
             Code(*self._basics(iri), other_names=tuple(self._said.texts(iri, SKOS + "altLabel"))) for iri in members
         )
+
+    @cache  # noqa: B019
+    def name_of_codes(self, name: str) -> Labels:
+        """What a code list is called."""
+        return self._said.labels(self._scheme(name), SKOS + "prefLabel")
+
+    def _scheme(self, name: str) -> str:
+        return CODE_LISTS.get(name) or self.names.item("scheme", name)
 
     def codes_of(self, dimension: str) -> Register[Code]:
         """The code list of a splitting property."""
@@ -226,8 +234,8 @@ class Framework:
         ]
         year, population = max(counts, key=lambda count: count[0] or 0, default=(None, None))
         membership = said.iri(iri, LC + "membership")
-        status = said.labels(said.iri(membership, LC + "membershipStatus"), SKOS + "prefLabel")
-        network = said.labels(said.iri(membership, LC + "ofNetwork"), SKOS + "prefLabel")
+        status = in_every_language(said.labels(said.iri(membership, LC + "membershipStatus"), SKOS + "prefLabel"))
+        network = in_every_language(said.labels(said.iri(membership, LC + "ofNetwork"), SKOS + "prefLabel"))
         return City(
             *self._basics(iri),
             country=said.iri(iri, LC + "country"),

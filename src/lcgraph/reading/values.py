@@ -380,7 +380,11 @@ class Meanings:
             self.framework.codes(name),
             text,
             "UnknownCode",
-            Text("“{found}” is not a code of the list “{list}”.", found=shorten(text), list=name),
+            Text(
+                "“{found}” is not a code of the list “{list}”.",
+                found=shorten(text),
+                list=self.framework.name_of_codes(name),
+            ),
             Text("See the code list."),
         ).iri
 

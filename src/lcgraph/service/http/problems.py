@@ -71,7 +71,7 @@ class Problem:
         """The problem document."""
         body = {
             "type": f"https://w3id.org/lcgraph/problem/{self.kind}",
-            "title": HTTPStatus(self.status).phrase,
+            "title": _title(self.status).to(self.language),
             "status": self.status,
             "detail": self.detail,
             **self.more,
@@ -109,6 +109,23 @@ def of_status(status: int, language: str, headers: Mapping[str, str] | None = No
     }
     text = texts.get(status, Text("The request cannot be answered."))
     return Problem(status, _kind(HTTPStatus(status).phrase), text.to(language), language, headers=headers or {})
+
+
+def _title(status: int) -> Text:
+    """What a status is called: as RFC 9110, section 15, calls it in English."""
+    titles = {
+        400: Text("Bad Request"),
+        403: Text("Forbidden"),
+        404: Text("Not Found"),
+        405: Text("Method Not Allowed"),
+        406: Text("Not Acceptable"),
+        413: Text("Content Too Large"),
+        415: Text("Unsupported Media Type"),
+        422: Text("Unprocessable Content"),
+        500: Text("Internal Server Error"),
+        503: Text("Service Unavailable"),
+    }
+    return titles.get(status) or Text("{text}", text=HTTPStatus(status).phrase)
 
 
 def _kind(name: str) -> str:
