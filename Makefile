@@ -5,7 +5,7 @@ DATA := demo-data
 PORT := 8000
 
 
-.PHONY: help demo test lint types ontology messages language bench lock clean
+.PHONY: help demo test conformance lint types ontology messages language bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -32,6 +32,9 @@ demo: .venv/runtime  ## publish the demonstration network and serve it at http:/
 
 test: .venv/development  ## run the tests
 	$(BIN)/python -m pytest
+
+conformance: .venv/development  ## run the W3C's suites for SPARQL services, and report in docs/conformance.ttl
+	EARL=docs/conformance.ttl $(BIN)/python -m pytest -n 0 -q tests/conformance
 
 lint: .venv/development  ## style, and that imports go down the road
 	$(BIN)/ruff format --check .

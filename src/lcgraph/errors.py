@@ -13,7 +13,10 @@
     ├── QueryError                a SPARQL query cannot be run
     │   ├── QuerySyntaxError      it does not parse
     │   ├── QueryRefused          it asks for something that is not offered
-    │   └── LimitExceeded         it passed its deadline, its memory or its size
+    │   │   ├── UnknownGraph      it names a graph that there is not
+    │   │   └── ReadOnly          it would write to a graph
+    │   └── LimitExceeded         it passed its deadline, its memory, its size or its rows
+    ├── Abandoned                 nobody waits for an answer any longer
     ├── ArchiveError              the archive is damaged or in use
     │   ├── ArchiveDamaged
     │   └── ArchiveInUse
@@ -126,15 +129,27 @@ class QueryRefused(QueryError):
     """A SPARQL query asks for something that is not offered."""
 
 
-class LimitExceeded(QueryError):
-    """Work passed its deadline, its memory or its size.
+class UnknownGraph(QueryRefused):
+    """A SPARQL query names a graph that there is not; none is fetched."""
 
-    :param limit: which one: ``deadline``, ``memory``, ``size`` or ``queue``.
+
+class ReadOnly(QueryRefused):
+    """A request would write to a graph."""
+
+
+class LimitExceeded(QueryError):
+    """Work passed its deadline, its memory, its size or its rows.
+
+    :param limit: which one: ``deadline``, ``memory``, ``size``, ``rows`` or ``queue``.
     """
 
     def __init__(self, message: Text, *, limit: str, remedy: Text | None = None) -> None:
         super().__init__(message, remedy=remedy)
         self.limit = limit
+
+
+class Abandoned(LcgraphError):
+    """Nobody waits for an answer any longer, so the work on it was ended."""
 
 
 class ArchiveError(LcgraphError):

@@ -2,8 +2,9 @@
 
 A worker is started as ``python -m MODULE FD`` with one end of a socket pair. It limits its own
 memory, gives up the network where the platform lets it, and then answers requests, one at a time.
-The answer to a request is any number of messages that begin with ``D`` (data), then one that begins
-with ``S`` (how it ended, as JSON). An answer without ``S`` is not whole and is never given out.
+The answer to a request is at most one message that begins with ``B`` (what the data are, as JSON),
+any number that begin with ``D`` (data), then one that begins with ``S`` (how it ended, as JSON). An
+answer without ``S`` is not whole and is never given out as such.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
-from lcgraph.errors import LimitExceeded
+from lcgraph.errors import Abandoned, LimitExceeded
 from lcgraph.language import Text
 
 MEGABYTE = 1024 * 1024
@@ -63,6 +65,76 @@ class Died(Exception):
         self.of_memory = of_memory
 
 
+class Sink(Protocol):
+    """Takes an answer as it comes, from the thread that waits for it."""
+
+    def begin(self, said: dict[str, Any]) -> None:
+        """Is told what the data are, before they come, where the worker says so."""
+
+    def take(self, piece: bytes, seconds: float) -> bool:
+        """Takes a piece of the data.
+
+        :param seconds: how long it may wait for room.
+        :return: whether it has taken it.
+        """
+
+
+class InMemory:
+    """A sink that keeps all it is given.
+
+    :ivar body: the data.
+    """
+
+    def __init__(self) -> None:
+        self.body = bytearray()
+
+    def begin(self, said: dict[str, Any]) -> None:
+        """Needs to know nothing."""
+
+    def take(self, piece: bytes, seconds: float) -> bool:  # noqa: ARG002 - there is always room
+        """Takes a piece."""
+        self.body += piece
+        return True
+
+
+class Asker:
+    """Who waits for an answer, and may go away before it is there."""
+
+    def __init__(self) -> None:
+        self.gone = False
+        self._then: list[Callable[[], None]] = []
+        self._lock = threading.Lock()
+
+    @property
+    def waits(self) -> bool:
+        """Whether something is being done for this asker."""
+        return bool(self._then)
+
+    def leave(self) -> None:
+        """Says that nobody waits any longer; whatever is done for this asker is ended."""
+        with self._lock:
+            self.gone = True
+            for call in self._then:
+                call()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """While this lasts, ``end`` is called should the asker go away, at once where it is gone already."""
+        with self._lock:
+            self._then.append(end)
+            if self.gone:
+                end()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._then.remove(end)
+
+
+asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
+"""For whom the present thread or task works, where that is somebody who may go away."""
+
+
 # the side of the worker
 
 
@@ -89,6 +161,10 @@ class Sender:
         if len(self._waiting) >= _CHUNK:
             self.flush()
         return len(data)
+
+    def begin(self, said: dict[str, Any]) -> None:
+        """Says what the data are that follow."""
+        self._connection.send_bytes(b"B" + json.dumps(said).encode())
 
     def flush(self) -> None:
         """Sends what waits."""
@@ -183,13 +259,17 @@ class _Worker:
         """Whether the process has ended, though nobody here told it to."""
         return self.process.poll() is not None
 
+    def end(self) -> None:
+        """Ends the process at once; who reads from it finds that out."""
+        with suppress(ProcessLookupError):
+            self.process.send_signal(signal.SIGKILL)
+
     def kill(self) -> int:
-        """Ends the process at once, if it has not ended.
+        """Ends the process at once, if it has not ended, and all that belongs to it.
 
         :return: its exit status; negative for the signal that ended it.
         """
-        with suppress(ProcessLookupError):
-            self.process.send_signal(signal.SIGKILL)
+        self.end()
         self.connection.close()
         return self.process.wait()
 
@@ -208,6 +288,16 @@ class _Borrowed:
 
     worker: _Worker
     usable: bool = False
+
+
+def _ending(who: Asker | None, end: Callable[[], None]) -> AbstractContextManager[None]:
+    return nullcontext() if who is None else who.ending(end)
+
+
+def _late(seconds: float) -> LimitExceeded:
+    return LimitExceeded(
+        Text("It took longer than {limit} seconds and was ended.", limit=f"{seconds:g}"), limit="deadline"
+    )
 
 
 class Workers:
@@ -254,17 +344,27 @@ class Workers:
         for worker in workers:
             worker.close()
 
-    def run(self, request: object, seconds: float, queue: int) -> Ended:
+    def busy(self) -> tuple[int, int]:
+        """How many work, and how many requests wait for one."""
+        with self._changed:
+            return self._started - len(self._free), self._waiting
+
+    def run(self, request: object, seconds: float, queue: int, sink: Sink | None = None) -> Ended:
         """Has a request answered.
 
         :param request: anything that can be pickled.
         :param seconds: how long it may take; then the worker is killed.
         :param queue: how many requests may wait for a free worker.
+        :param sink: takes the data as they come; what ended the request may then be known only after
+            it has taken some. Without one they are in what is returned.
         :raises LimitExceeded: if it takes longer, or too many requests wait already.
+        :raises Abandoned: if the present :data:`asker` has gone away; the worker is killed.
         :raises Died: if the worker died.
         """
-        with self._borrowed(queue, seconds) as borrowed:
-            worker, body = borrowed.worker, bytearray()
+        who, kept = asker.get(), InMemory()
+        to = sink or kept
+        with self._borrowed(queue, seconds) as borrowed, _ending(who, borrowed.worker.end):
+            worker = borrowed.worker
             try:
                 worker.wait_until_ready()
                 deadline = time.monotonic() + seconds
@@ -272,21 +372,23 @@ class Workers:
                 while True:
                     left = deadline - time.monotonic()
                     if left <= 0 or not worker.connection.poll(left):
-                        raise LimitExceeded(
-                            Text("It took longer than {limit} seconds and was ended.", limit=f"{seconds:g}"),
-                            limit="deadline",
-                        )
+                        raise _late(seconds)
                     message = worker.connection.recv_bytes()
                     if message[:1] == b"S":
                         break
-                    body += message[1:]
+                    if message[:1] == b"B":
+                        to.begin(json.loads(message[1:]))
+                    elif not to.take(message[1:], deadline - time.monotonic()):
+                        raise _late(seconds)
             except (EOFError, ConnectionResetError, BrokenPipeError) as error:
+                if who is not None and who.gone:
+                    raise Abandoned(Text("Nobody waits for the answer any longer.")) from error
                 raise Died(of_memory=worker.process.wait() != -signal.SIGKILL) from error
             said = json.loads(message[1:])
             if said.get("kind") == "memory":
                 raise Died(of_memory=True)
             borrowed.usable = True
-            return Ended(bytes(body), said)
+            return Ended(bytes(kept.body), said)
 
     def _new(self) -> _Worker:
         return _Worker(self._module, self._memory_bytes)
@@ -302,19 +404,29 @@ class Workers:
         try:
             yield borrowed
         finally:
+            if (who := asker.get()) is not None and who.gone:
+                borrowed.usable = False  # it may have been killed just after it had said how its work ended
             self._give_back(borrowed)
 
     def _take(self, queue: int, patience: float) -> _Worker:
-        with self._changed:
-            if not self._may_go_on():
+        who = asker.get()
+
+        def settled() -> bool:
+            return (who is not None and who.gone) or self._may_go_on()
+
+        with _ending(who, self._wake), self._changed:
+            if not settled():
                 if self._waiting >= queue:
                     raise self._busy()
                 self._waiting += 1
                 try:
-                    if not self._changed.wait_for(self._may_go_on, patience):
+                    if not self._changed.wait_for(settled, patience):
                         raise self._busy()
                 finally:
                     self._waiting -= 1
+            if who is not None and who.gone:
+                self._changed.notify()  # who waits behind this one may be the one to go on
+                raise Abandoned(Text("Nobody waits for the answer any longer."))
             while self._free:
                 worker = self._free.pop()
                 if not worker.is_dead():
@@ -326,6 +438,10 @@ class Workers:
             worker = self._spare.pop() if self._spare else self._new()
             self._started += 1
             return worker
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _may_go_on(self) -> bool:
         return bool(self._free) or self._started < self._count

@@ -9,7 +9,7 @@ import pytest
 
 from lcgraph.asking import sparql
 from lcgraph.asking.answer import Answerer
-from lcgraph.errors import LimitExceeded, QueryError
+from lcgraph.errors import LimitExceeded, QueryError, UnknownGraph
 from lcgraph.store.readers import Readers
 
 DEEP = 100_000
@@ -72,6 +72,7 @@ def test_nothing_that_a_query_names_is_fetched(query: str, readers: Readers, lis
     with pytest.raises(TimeoutError):
         listener.accept()
     # nor by the parameters of the protocol that name the graphs of a query
-    readers.run("SELECT * { ?s ?p ?o }", default_graphs=(address,), named_graphs=(address,))
+    with pytest.raises(UnknownGraph):
+        readers.run("SELECT * { ?s ?p ?o }", default_graphs=(address,), named_graphs=(address,))
     with pytest.raises(TimeoutError):
         listener.accept()

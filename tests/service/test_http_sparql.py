@@ -116,7 +116,8 @@ def test_no_query_makes_the_service_ask_another_one(client: httpx.Client) -> Non
 def test_what_is_no_query_is_a_problem(client: httpx.Client) -> None:
     sparql_query = {"Content-Type": "application/sparql-query"}
     assert "1:7" in str(problem(client.get("/sparql", params={"query": "SELECT"}), 400)["detail"])
-    problem(client.get("/sparql"), 400)
+    problem(client.get("/sparql", headers={"Accept": "text/csv"}), 400)
+    problem(client.post("/sparql", data={"lang": "en"}), 400)
     problem(client.get("/sparql", params={"query": " "}), 400)
     problem(client.post("/sparql", content=b"\xff", headers=sparql_query), 400)
     problem(

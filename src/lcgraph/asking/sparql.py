@@ -7,10 +7,11 @@ prefix, or variables. https://www.w3.org/TR/sparql11-query/#sparqlGrammar
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lcgraph.errors import QueryRefused
+from lcgraph.errors import QueryRefused, QuerySyntaxError
 from lcgraph.language import Text
 
 _TOKEN = re.compile(
@@ -29,6 +30,7 @@ _TOKEN = re.compile(
 _UPDATES = {"INSERT", "DELETE", "LOAD", "CLEAR", "CREATE", "DROP", "COPY", "MOVE", "ADD", "WITH"}
 _FORMS = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
 _PROLOGUE = ("BASE", "PREFIX")
+_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +96,67 @@ def form(query: str) -> str:
     return ""
 
 
+def dataset_clause(query: str) -> tuple[str, tuple[str, ...]]:
+    """What a query says of its dataset: its declarations, and the graphs named by ``FROM`` and ``FROM NAMED``.
+
+    :return: text of the declarations; the graphs' names as they are written, which the declarations explain.
+    :raises QuerySyntaxError: if a word is grown together with ``FROM``, so that parsers may read it in two ways.
+
+    >>> dataset_clause("PREFIX e: <urn:e/> ASK FROM e:a FROM NAMED <b> { ?s ?p 'FROM <c>' }")
+    ('PREFIX e: <urn:e/> ', ('e:a', '<b>'))
+    """
+    if "from" not in query.lower():
+        return "", ()
+    depth, begins, names, declared = 0, -1, [], set()
+    last = ["", ""]
+    for token in tokens(query, compare=True):
+        if token.kind == "comment" or token.text.isspace():
+            continue
+        word = token.text.upper() if token.kind == "word" else ""
+        prefix = token.text.partition(":")[0] if token.kind == "name" else ""
+        if token.kind == "name" and last[-1].startswith("PREFIX"):
+            declared.add(prefix)
+        elif begins < 0 and word.startswith(_FORMS):
+            begins = token.at
+        grown = ("FROM" in word and word != "FROM") or (prefix.upper().startswith("FROM") and prefix not in declared)
+        if begins >= 0 and depth == 0 and grown:
+            line = query.count("\n", 0, token.at) + 1
+            raise QuerySyntaxError(
+                Text("In line {line}, FROM is not set apart: {found}.", line=line, found=token.text[:80]),
+                remedy=Text("Put a blank before and after it."),
+            )
+        if depth == 0 and token.kind in ("iri", "name") and (last[-1] == "FROM" or last == ["FROM", "NAMED"]):
+            names.append(token.text)
+        depth += (token.text in ("(", "{")) - (token.text in (")", "}"))
+        last = [last[-1], word]
+    return query[:begins], tuple(names)
+
+
 def refuse(query: str) -> None:
     """Refuses what is not offered: updates, and anything that would make the service fetch an address.
 
     :raises QueryRefused: if the query asks for it; says where.
     """
-    if form(query) == "UPDATE":
+    if "UPDATE" in (form(query), form(_unescaped(query))):
         raise QueryRefused(
-            Text("This is an update. The graph is not changed by SPARQL: a submission is the only way in."),
+            Text("This is an update. The archive is the truth, and a submission is the only way in."),
             remedy=Text("Hand in a submission, or a revision of one."),
         )
+    for reading in {query: None, _unescaped(query): None}:
+        _refuse_service(reading)
+
+
+def _unescaped(query: str) -> str:
+    """A query as parsers read it that replace its escapes before all else, as SPARQL 1.1 says (19.2)."""
+
+    def character(found: re.Match[str]) -> str:
+        code = int(found[1] or found[2], 16)
+        return chr(code) if code <= sys.maxunicode else found[0]
+
+    return _ESCAPE.sub(character, query)
+
+
+def _refuse_service(query: str) -> None:
     if "service" not in query.lower():
         return
     for compare in (False, True):

@@ -28,6 +28,8 @@ class Settings:
     :ivar query_seconds: how long a query may run.
     :ivar query_memory_mb: memory that a query may take.
     :ivar result_mb: size that an answer may have.
+    :ivar result_rows: rows that an answer may have, or statements.
+    :ivar answers_mb: memory that answers which are not delivered yet may take together.
     :ivar query_kb: size that the text of a query may have.
     :ivar queue: how many queries may wait.
     :ivar checkers: how many files are checked at once.
@@ -44,6 +46,8 @@ class Settings:
     query_seconds: float = 10.0
     query_memory_mb: int = 2048
     result_mb: int = 64
+    result_rows: int = 1_000_000
+    answers_mb: int = 256
     query_kb: int = 1024
     queue: int = 64
     checkers: int = 1
@@ -63,6 +67,7 @@ class Settings:
             seconds=self.query_seconds,
             memory_bytes=self.query_memory_mb * MEGABYTE,
             result_bytes=self.result_mb * MEGABYTE,
+            result_rows=self.result_rows,
             query_bytes=self.query_kb * 1024,
             queue=self.queue,
         )

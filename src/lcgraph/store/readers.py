@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from lcgraph.errors import LimitExceeded, QueryError, QuerySyntaxError
+from lcgraph.errors import LimitExceeded, QueryError, QuerySyntaxError, UnknownGraph
+from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import Text
-from lcgraph.processes import MEGABYTE, Died, Workers
+from lcgraph.processes import MEGABYTE, Died, Sink, Workers
 from lcgraph.store.embedded import cannot_be_read, newest, nothing_yet
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.reader_process import Request
@@ -19,7 +20,7 @@ from lcgraph.store.reader_process import Request
 class Result:
     """The whole answer to a query.
 
-    :ivar body: its bytes.
+    :ivar body: its bytes; none where they went to a sink.
     :ivar media_type: their format.
     :ivar checkpoint: the state of the store that it was read from.
     """
@@ -36,10 +37,20 @@ class Readers:
     :param count: how many queries run at once.
     :param limits: what each of them may take.
     :param spare: how many further processes stand ready to take the place of a killed one.
+    :param base: what relative IRIs in queries are relative to.
     """
 
-    def __init__(self, directory: Path, count: int = 2, limits: QueryLimits | None = None, *, spare: int = 1) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        count: int = 2,
+        limits: QueryLimits | None = None,
+        *,
+        spare: int = 1,
+        base: str = DEFAULT_BASE,
+    ) -> None:
         self.directory = directory
+        self.base = base
         self.limits = limits or QueryLimits()
         self._workers = Workers("lcgraph.store.reader_process", count, self.limits.memory_bytes, spare=spare)
 
@@ -57,6 +68,10 @@ class Readers:
         """Ends all processes that are idle; busy ones end with their query."""
         self._workers.close()
 
+    def busy(self) -> tuple[int, int]:
+        """How many queries run, and how many wait."""
+        return self._workers.busy()
+
     def run(
         self,
         query: str,
@@ -66,6 +81,9 @@ class Readers:
         graph: str = "text/turtle",
         default_graphs: tuple[str, ...] = (),
         named_graphs: tuple[str, ...] = (),
+        clause: tuple[str, ...] = (),
+        prologue: str = "",
+        sink: Sink | None = None,
     ) -> Result:
         """Runs a query and gives its whole answer.
 
@@ -74,7 +92,12 @@ class Readers:
         :param graph: media type for the answer to CONSTRUCT and DESCRIBE.
         :param default_graphs: graphs that make up the default graph, by SPARQL 1.1 Protocol.
         :param named_graphs: graphs that may be named, likewise.
+        :param clause: the graphs that the query itself names by ``FROM``, as it writes them; those
+            given by the protocol go before them.
+        :param prologue: the declarations by which they are read.
+        :param sink: takes the answer as it comes; what an error below then leaves in it is a part.
         :raises QuerySyntaxError: if the query does not parse.
+        :raises UnknownGraph: if it names a graph that there is not: none is fetched.
         :raises LimitExceeded: if it passes a limit; never is a part of an answer given as the whole.
         :raises QueryError: if it cannot be run for another reason.
         :raises StoreError: if there is no store yet, or it cannot be read.
@@ -95,11 +118,15 @@ class Readers:
             solutions,
             graph,
             limits.result_bytes,
+            limits.result_rows,
             default_graphs,
             named_graphs,
+            clause,
+            prologue,
+            self.base,
         )
         try:
-            ended = self._workers.run(request, limits.seconds, limits.queue)
+            ended = self._workers.run(request, limits.seconds, limits.queue, sink)
         except LimitExceeded as error:
             if error.limit != "deadline":
                 raise
@@ -134,6 +161,17 @@ class Readers:
                 Text("The answer is larger than {limit} MB.", limit=f"{limits.result_bytes / MEGABYTE:g}"),
                 limit="size",
                 remedy=Text("Ask for less at once, with LIMIT and OFFSET."),
+            )
+        if said["kind"] == "rows":
+            return LimitExceeded(
+                Text("The answer has more than {limit} rows.", limit=limits.result_rows),
+                limit="rows",
+                remedy=Text("Ask for less at once, with LIMIT and OFFSET."),
+            )
+        if said["kind"] == "graph":
+            return UnknownGraph(
+                Text("There is no graph <{graph}> here, and none is fetched from elsewhere.", graph=said["message"]),
+                remedy=Text("“SELECT DISTINCT ?g { GRAPH ?g { } }” lists the graphs that there are."),
             )
         reason = said["message"].rstrip(".")
         if said["kind"] == "syntax":

@@ -322,8 +322,10 @@ def query(
     solutions = "application/sparql-results+json" if format is Format.json else "text/csv"
     graph = "application/ld+json" if format is Format.json else "text/turtle"
     here.network.catch_up()
-    with Readers(here.network.store_directory, 1, here.settings.query_limits, spare=0) as readers:
-        result = readers.run(text, solutions=solutions, graph=graph)
+    prologue, clause = sparql.dataset_clause(text)
+    limits, base = here.settings.query_limits, here.network.base
+    with Readers(here.network.store_directory, 1, limits, spare=0, base=base) as readers:
+        result = readers.run(text, solutions=solutions, graph=graph, clause=clause, prologue=prologue)
     if format is Format.table and not is_graph:
         output.show_results(result.body)
     else:

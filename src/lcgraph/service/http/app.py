@@ -14,35 +14,34 @@ from fastapi.exceptions import RequestValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
+from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 
 import lcgraph
-from lcgraph.asking import parameters, sparql
-from lcgraph.asking.answer import Answer, Answerer
-from lcgraph.asking.question import Library, Question
+from lcgraph.asking import parameters
+from lcgraph.asking.answer import Answer
+from lcgraph.asking.question import Question
 from lcgraph.errors import (
     FileTooLarge,
     InputError,
     LcgraphError,
-    LimitExceeded,
     ParameterError,
-    QueryError,
 )
-from lcgraph.framework import resources
-from lcgraph.language import Text, choose_language, languages, pick
-from lcgraph.processes import MEGABYTE, Workers
+from lcgraph.language import Text, choose_language, pick
+from lcgraph.processes import MEGABYTE
 from lcgraph.publishing.check_many import run_check
 from lcgraph.publishing.check_process import CheckRequest
 from lcgraph.publishing.claims import Claim
 from lcgraph.publishing.forms import city_of, filled_form, form, form_name
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import MEDIA_TYPES
-from lcgraph.service.http import bodies, openapi, pages, problems
-from lcgraph.service.http.headers import Headers, always
-from lcgraph.service.http.negotiation import NotAcceptable, choose, wanted
+from lcgraph.service.http import bodies, endpoint, graph_store, openapi, pages, problems
+from lcgraph.service.http.departures import Departures
+from lcgraph.service.http.headers import Compression, Headers, always
+from lcgraph.service.http.negotiation import NotAcceptable, choose
+from lcgraph.service.http.service import Service, accept_of, language_of, media_type_for
 from lcgraph.service.settings import Settings
 from lcgraph.store.embedded import newest
-from lcgraph.store.readers import Readers
 
 HTML = "text/html"
 _JSON = "application/json"
@@ -59,81 +58,7 @@ _REPORTS = (
     _PAPER,
     MEDIA_TYPES["xlsx"],
 )
-_SOLUTIONS = (
-    "application/sparql-results+json",
-    "application/sparql-results+xml",
-    "text/csv",
-    "text/tab-separated-values",
-)
-_GRAPHS = (
-    "text/turtle",
-    "application/n-triples",
-    "application/ld+json",
-    "application/rdf+xml",
-    "application/n-quads",
-    "application/trig",
-)
 _OWN_PARAMETERS = ("lang", "format")
-
-
-class Service:
-    """What the addresses share.
-
-    :param settings: the settings of the deployment.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.network = Network(settings.directory, settings.base, settings.engine)
-        self.library = Library(resources.directory("queries"), self.network.base)
-        self.readers = Readers(self.network.store_directory, settings.readers, settings.query_limits)
-        self.checkers = Workers(
-            "lcgraph.publishing.check_process", settings.checkers, settings.check_memory_mb * MEGABYTE, spare=0
-        )
-
-    @property
-    def answerer(self) -> Answerer:
-        """Answers questions, with the cities that are known now."""
-        return Answerer(self.library, self.readers, self.network.framework)
-
-    @property
-    def threads(self) -> int:
-        """How many threads it takes for every queue to fill and pages still to be served."""
-        return self.settings.readers + self.settings.checkers + 2 * self.settings.queue + 16
-
-    def start(self) -> None:
-        """Starts the processes that queries and checks run in."""
-        self.network.catch_up()
-        self.readers.start()
-        self.checkers.start()
-
-    def close(self) -> None:
-        """Ends them."""
-        self.readers.close()
-        self.checkers.close()
-
-
-def language_of(request: Request) -> str:
-    """The language of an answer: by ``?lang=``, else by ``Accept-Language``.
-
-    :raises ParameterError: if ``lang`` names a language that there is not.
-    """
-    given = request.query_params.get("lang", "")
-    if not given:
-        return choose_language(request.headers.get("accept-language"))
-    if given not in languages():
-        raise ParameterError(
-            Text("“{found}” is not a language that answers come in.", found=given[:40]),
-            parameter="lang",
-            allowed=languages(),
-            remedy=Text("Write one of {codes}.", codes=list(languages())),
-        )
-    return given
-
-
-def media_type_for(request: Request, offered: tuple[str, ...]) -> str:
-    """The format of an answer: by ``?format=``, else by ``Accept``."""
-    return wanted(request.query_params.get("format"), request.headers.get("accept"), offered)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -160,9 +85,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.service = service
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     _add_errors(app)
-    app.add_middleware(Headers)
+    app.add_middleware(Compression)
+    app.add_middleware(Departures)
+    app.add_middleware(Headers)  # outermost: the last that is added
     _add_questions(app, service)
-    _add_sparql(app, service)
+    endpoint.add(app, service)
+    graph_store.add(app, service)
     _add_checks(app, service)
     _add_template(app, service)
     _add_pages(app, service)
@@ -181,7 +109,8 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def _(request: Request, error: HTTPException) -> Response:
-        return respond(request, problems.of_status(error.status_code, _language_of_error(request), error.headers))
+        headers = {"Allow": _allowed(request)} if error.status_code == 405 else error.headers
+        return respond(request, problems.of_status(error.status_code, _language_of_error(request), headers))
 
     @app.exception_handler(RequestValidationError)
     async def _(request: Request, _: RequestValidationError) -> Response:
@@ -193,6 +122,15 @@ def _add_errors(app: FastAPI) -> None:
         response = respond(request, problems.of_status(500, _language_of_error(request)))
         always(response.headers)
         return response
+
+
+def _allowed(request: Request) -> str:
+    """The methods that an address takes, for the header ``Allow``."""
+    methods = {"HEAD", "OPTIONS"}
+    for route in request.app.routes:
+        if route.matches(request.scope)[0] is not Match.NONE:
+            methods |= set(getattr(route, "methods", None) or ["GET"])
+    return ", ".join(sorted(methods))
 
 
 def _language_of_error(request: Request) -> str:
@@ -207,7 +145,7 @@ def _is_for_a_browser(request: Request) -> bool:
     if request.query_params.get("format"):
         return False
     try:
-        return choose(request.headers.get("accept"), (problems.PROBLEM, _JSON, HTML)) == HTML
+        return choose(accept_of(request), (problems.PROBLEM, _JSON, HTML)) == HTML
     except NotAcceptable:
         return False
 
@@ -347,87 +285,6 @@ def _described(question: Question, service: Service, language: str) -> dict[str,
 def _example(question: Question) -> str:
     pairs = "&".join(f"{name}={p.example}" for name, p in question.head.parameters.items() if p.required)
     return f"/questions/{question.name}" + (f"?{pairs}" if pairs else "")
-
-
-# SPARQL
-
-
-def _add_sparql(app: FastAPI, service: Service) -> None:
-    async def endpoint(request: Request) -> Response:
-        language = language_of(request)
-        query, default, named = await _protocol(request, service.settings.query_kb * 1024)
-        if query is None:
-            if media_type_for(request, ("application/sparql-results+json", HTML)) == HTML:
-                return await run_in_threadpool(pages.sparql, service, request, language)
-            raise QueryError(
-                Text("No query was given."), remedy=Text("Give it as “query”, by GET or POST (SPARQL 1.1 Protocol).")
-            )
-        sparql.refuse(query)
-        is_graph = sparql.form(query) in ("CONSTRUCT", "DESCRIBE")
-        media_type = media_type_for(request, _GRAPHS if is_graph else _SOLUTIONS)
-        result = await run_in_threadpool(
-            service.readers.run,
-            query,
-            solutions=media_type if not is_graph else _SOLUTIONS[0],
-            graph=media_type if is_graph else _GRAPHS[0],
-            default_graphs=default,
-            named_graphs=named,
-        )
-        return Response(result.body, media_type=result.media_type)
-
-    for method, more in (("GET", openapi.QUERY_BY_GET), ("POST", openapi.QUERY_BY_POST)):
-        app.add_api_route(
-            "/sparql",
-            endpoint,
-            methods=[method],
-            name=f"sparql-{method.lower()}",
-            summary="The SPARQL 1.1 endpoint, for queries",
-            tags=["sparql"],
-            responses=openapi.responses((*_SOLUTIONS, *_GRAPHS), 400, 403, 406, 413, 415, 422, 503),
-            openapi_extra=more,
-        )
-
-
-async def _protocol(request: Request, limit: int) -> tuple[str | None, tuple[str, ...], tuple[str, ...]]:
-    """Query, default graphs and named graphs by the SPARQL 1.1 Protocol.
-
-    :param limit: bytes that the query may have.
-    """
-    values = list(request.query_params.multi_items())
-    if request.method == "POST":
-        content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if content_type == "application/sparql-query":
-            values.append(("query", _utf8(await bodies.whole(request, limit, _query_too_long))))
-        elif content_type == "application/x-www-form-urlencoded":
-            body = await bodies.whole(request, 3 * limit, _query_too_long)  # a byte may take three: %20
-            values += bodies.form_fields(_utf8(body))
-        elif content_type == "application/sparql-update":
-            sparql.refuse("INSERT")
-        else:
-            raise HTTPException(415)
-    if any(key == "update" for key, _ in values):
-        sparql.refuse("INSERT")
-    queries = [value for key, value in values if key == "query" and value.strip()]
-    if len(queries) > 1:
-        raise QueryError(Text("There is more than one query."), remedy=Text("Give one at a time."))
-    default = tuple(value for key, value in values if key == "default-graph-uri")
-    named = tuple(value for key, value in values if key == "named-graph-uri")
-    return next(iter(queries), None), default, named
-
-
-def _utf8(body: bytes) -> str:
-    try:
-        return body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise QueryError(Text("The query is not in UTF-8.")) from error
-
-
-def _query_too_long(limit: int) -> LimitExceeded:
-    return LimitExceeded(
-        Text("The query is longer than {limit} kB.", limit=limit // 1024),
-        limit="size",
-        remedy=Text("Ask for less at once."),
-    )
 
 
 # checks
@@ -584,8 +441,14 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     )
     async def health() -> JSONResponse:  # not in a thread: it answers however many wait
         checkpoint = newest(service.network.store_directory)
+        running, waiting = service.readers.busy()
         return JSONResponse(
-            {"status": "ok" if checkpoint else "empty", "version": lcgraph.__version__, "checkpoint": checkpoint},
+            {
+                "status": "ok" if checkpoint else "empty",
+                "version": lcgraph.__version__,
+                "checkpoint": checkpoint,
+                "queries": {"running": running, "waiting": waiting},
+            },
             headers={"Cache-Control": "no-store"},
         )
 

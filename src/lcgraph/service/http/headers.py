@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
+from starlette import datastructures
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _CONTENT_POLICY = (
@@ -16,8 +20,8 @@ def always(headers: MutableHeaders) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Access-Control-Allow-Origin"] = "*"  # without credentials: there are none
-    headers["Access-Control-Expose-Headers"] = "Content-Language, Lcgraph-Conforms, Retry-After"
-    headers["Vary"] = "Accept, Accept-Language"
+    headers["Access-Control-Expose-Headers"] = "Content-Language, Lcgraph-Checkpoint, Lcgraph-Conforms, Retry-After"
+    headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
     if headers.get("content-type", "").startswith("text/html"):
         headers["Content-Security-Policy"] = _CONTENT_POLICY
 
@@ -49,6 +53,37 @@ class Headers:
         if scope["method"] == "HEAD":  # the server leaves out the body, which it knows to do by its own scope
             scope = {**scope, "method": "GET"}
         await self.app(scope, receive, send_with_headers)
+
+
+class Compression(GZipMiddleware):
+    """Compresses what is worth it, for clients that take it.
+
+    :param app: what answers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        compressed = ("application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+        super().__init__(
+            app,
+            minimum_size=1024,
+            compresslevel=4,
+            exclude_content_types=(*DEFAULT_EXCLUDED_CONTENT_TYPES, *compressed),
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        if scope["type"] == "http" and not _takes_gzip(datastructures.Headers(scope=scope)):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+def _takes_gzip(headers: datastructures.Headers) -> bool:
+    """Whether a client takes gzip: it names it, and not only to rule it out (RFC 9110, 12.5.3)."""
+    found = re.search(
+        r"(?:^|[\s,])(?:x-)?gzip\s*(?:;\s*q\s*=\s*([\d.]+))?\s*(?:,|$)", headers.get("accept-encoding", "")
+    )
+    return found is not None and (found[1] is None or float(f"0{found[1]}") > 0)
 
 
 def _preflight() -> list[tuple[bytes, bytes]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lcgraph.errors import LcgraphError
@@ -10,7 +10,18 @@ from lcgraph.language import Text
 
 
 class NotAcceptable(LcgraphError):
-    """A client wants none of the formats that there are."""
+    """A client wants none of the formats that there are.
+
+    :param found: what it wants.
+    :param offered: what there is.
+    """
+
+    def __init__(self, found: str, offered: Sequence[str]) -> None:
+        super().__init__(
+            Text("This is not to be had as {accept}.", accept=found),
+            remedy=Text("Ask for one of {formats}.", formats=list(offered)),
+        )
+        self.offered = tuple(offered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +78,36 @@ def choose(accept: str | None, offered: Sequence[str]) -> str:
         if quality > liking:
             best, liking = media_type, quality
     if best is None:
-        raise NotAcceptable(
-            Text("This is not to be had as {accept}.", accept=(accept or "")[:200]),
-            remedy=Text("Ask for one of {formats}.", formats=list(offered)),
-        )
+        raise NotAcceptable((accept or "")[:200], offered)
     return best
+
+
+SOLUTION_ALIASES = {
+    "application/json": "application/sparql-results+json",
+    "application/xml": "application/sparql-results+xml",
+    "text/xml": "application/sparql-results+xml",
+}
+GRAPH_ALIASES = {
+    "application/x-turtle": "text/turtle",
+    "text/n3": "text/turtle",
+    "text/plain": "application/n-triples",
+    "application/json": "application/ld+json",
+    "application/xml": "application/rdf+xml",
+    "text/xml": "application/rdf+xml",
+    "text/x-nquads": "application/n-quads",
+}
+"""Names by which clients ask for a format too, where they do not know its own."""
+
+
+def _choose_by_any_name(accept: str, offered: Sequence[str], aliases: Mapping[str, str]) -> str:
+    if any((r.main, r.sub) == ("text", "html") for r in _ranges(accept)):
+        aliases = {}  # a browser names XML among what it can show, not as what it wants
+    named = [alias for alias, media_type in aliases.items() if media_type in offered]
+    try:
+        found = choose(accept, [*offered, *named])
+    except NotAcceptable as error:
+        raise NotAcceptable(accept[:200], offered) from error
+    return aliases.get(found, found)
 
 
 SHORT_NAMES = {
@@ -94,19 +130,19 @@ SHORT_NAMES = {
 """What ``?format=`` may say, for those who cannot send a header."""
 
 
-def wanted(format_parameter: str | None, accept: str | None, offered: Sequence[str]) -> str:
+def wanted(
+    format_parameter: str | None, accept: str | None, offered: Sequence[str], aliases: Mapping[str, str] | None = None
+) -> str:
     """The media type for an answer: by ``?format=`` where it is given, else by ``Accept``.
 
+    :param aliases: further names of the media types.
     :raises NotAcceptable: if it is none of those offered.
     """
     if not format_parameter:
-        return choose(accept, offered)
+        return _choose_by_any_name(accept or "", offered, aliases or {})
     media_type = SHORT_NAMES.get(format_parameter.lower(), format_parameter)
     for candidate in offered:
-        if candidate == media_type or (media_type == "application/json" and candidate.endswith("+json")):
+        general = {"application/json": "+json", "application/sparql-results+xml": "+xml"}.get(media_type)
+        if candidate == media_type or (general and candidate.endswith(general)):
             return candidate
-    names = [name for name, full in SHORT_NAMES.items() if full in offered]
-    raise NotAcceptable(
-        Text("This is not to be had as {accept}.", accept=format_parameter[:80]),
-        remedy=Text("Ask for one of {formats}.", formats=names),
-    )
+    raise NotAcceptable(format_parameter[:80], [name for name, full in SHORT_NAMES.items() if full in offered])

@@ -25,7 +25,7 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
         "remedy": {"type": "string", "description": "how to mend it"},
         "parameter": {"type": "string"},
         "allowed": {"type": "array", "items": {"type": "string"}},
-        "limit": {"type": "string", "enum": ["deadline", "memory", "size", "queue"]},
+        "limit": {"type": "string", "enum": ["deadline", "memory", "size", "rows", "queue"]},
     },
 }
 
@@ -99,6 +99,20 @@ QUERY_BY_POST: dict[str, Any] = {
             },
         },
     },
+}
+GRAPH: dict[str, Any] = {
+    "parameters": [
+        _parameter("graph", "name of the graph", {**_TEXT, "format": "uri"}),
+        _parameter("default", "the default graph, in place of a name", _TEXT) | {"allowEmptyValue": True},
+        *OWN_PARAMETERS,
+    ]
+}
+GRAPH_BY_PATH: dict[str, Any] = {
+    "parameters": [
+        _parameter("path", "what the name of the graph has after the base IRI", _TEXT, example="graph/framework")
+        | {"in": "path", "required": True},
+        *OWN_PARAMETERS,
+    ]
 }
 _YEAR: dict[str, Any] = {"type": "integer", "minimum": 1000, "maximum": 9999}
 FORM: list[dict[str, Any]] = [

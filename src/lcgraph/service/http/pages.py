@@ -24,7 +24,7 @@ from lcgraph.service.http.table import table
 from lcgraph.service.http.temple import temple
 
 if TYPE_CHECKING:
-    from lcgraph.service.http.app import Service
+    from lcgraph.service.http.service import Service
 
 _SHOWN_ROWS = 500
 _LIVE_ROWS = 6

@@ -11,6 +11,7 @@ from http import HTTPStatus
 from starlette.responses import Response
 
 from lcgraph.errors import (
+    Abandoned,
     ArchiveError,
     FileTooLarge,
     InputError,
@@ -20,6 +21,7 @@ from lcgraph.errors import (
     ParameterError,
     QueryError,
     QueryRefused,
+    ReadOnly,
     StoreError,
 )
 from lcgraph.language import Text
@@ -33,12 +35,14 @@ STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
     (InputError, 422),
     (NotFound, 404),
     (NotAcceptable, 406),
+    (ReadOnly, 405),
     (QueryRefused, 403),
     (QueryError, 400),
     (StoreError, 503),
     (ArchiveError, 503),
+    (Abandoned, 503),  # which nobody is there to read
 )
-LIMIT_STATUS = {"deadline": 503, "memory": 503, "size": 413, "queue": 503}
+LIMIT_STATUS = {"deadline": 503, "memory": 503, "size": 413, "rows": 413, "queue": 503}
 
 
 def status_of(error: LcgraphError) -> int:
@@ -91,6 +95,10 @@ def of_error(error: LcgraphError, language: str) -> Problem:
     if isinstance(error, ParameterError):
         more |= {"parameter": error.parameter, "allowed": list(error.allowed)}
     headers = {}
+    if isinstance(error, NotAcceptable):
+        more["allowed"] = list(error.offered)
+    if isinstance(error, ReadOnly):
+        headers["Allow"] = "GET, HEAD, OPTIONS"
     if isinstance(error, LimitExceeded):
         more["limit"] = error.limit
         if error.limit == "queue":

@@ -1,0 +1,69 @@
+"""Clients that go away before they are answered: what is done for them ends."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from lcgraph.processes import Asker, asker
+
+
+class Departures:
+    """Notices that a client has gone, and tells whoever works for it.
+
+    Only who listens for a client hears it leave; so from the end of its request on, this listens.
+
+    :param app: what answers.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        who = Asker()
+        gone = asyncio.Event()
+        listener: list[asyncio.Task[None]] = []
+
+        async def listen() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
+            gone.set()
+            if who.waits:
+                await asyncio.to_thread(who.leave)
+
+        async def receive_request() -> Message:
+            if listener:
+                await gone.wait()
+                return {"type": "http.disconnect"}
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                gone.set()
+            elif not message.get("more_body", False):
+                listener.append(asyncio.create_task(listen()))
+            return message
+
+        bodiless = scope["method"] in ("GET", "HEAD") and not _has_body(scope)
+        first: list[Message] = [await receive_request()] if bodiless else []
+
+        async def replayed() -> Message:
+            return first.pop() if first else await receive_request()
+
+        token = asker.set(who)
+        try:
+            await self.app(scope, replayed, send)
+        finally:
+            asker.reset(token)
+            for task in listener:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
+
+
+def _has_body(scope: Scope) -> bool:
+    return any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])

@@ -1,0 +1,185 @@
+"""The SPARQL 1.1 Protocol, for queries.
+
+https://www.w3.org/TR/sparql11-protocol/
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import NoReturn
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from lcgraph.asking import sparql
+from lcgraph.errors import LimitExceeded, QueryError
+from lcgraph.language import Text
+from lcgraph.processes import Sink
+from lcgraph.service.http import bodies, description, openapi, pages, under_way
+from lcgraph.service.http.negotiation import GRAPH_ALIASES, SOLUTION_ALIASES, NotAcceptable, wanted
+from lcgraph.service.http.service import Service, accept_of, language_of
+from lcgraph.store.readers import Result
+
+HTML = "text/html"
+SOLUTIONS = (
+    "application/sparql-results+json",
+    "application/sparql-results+xml",
+    "text/csv",
+    "text/tab-separated-values",
+)
+GRAPHS = (
+    "text/turtle",
+    "application/n-triples",
+    "application/ld+json",
+    "application/rdf+xml",
+    "application/n-quads",
+    "application/trig",
+)
+
+
+def add(app: FastAPI, service: Service) -> None:
+    """Adds the endpoint to the service."""
+
+    async def endpoint(request: Request) -> Response:
+        language = language_of(request)
+        asked = await _asked(request, service.settings.query_kb * 1024)
+        if asked.query is None:
+            return await _without_query(service, request, language)
+        sparql.refuse(asked.query)
+        prologue, clause = sparql.dataset_clause(asked.query)
+        is_graph = sparql.form(asked.query) in ("CONSTRUCT", "DESCRIBE")
+        media_type = format_of(request, is_graph=is_graph)
+        run = partial(
+            service.readers.run,
+            asked.query,
+            solutions=media_type if not is_graph else SOLUTIONS[0],
+            graph=media_type if is_graph else GRAPHS[0],
+            default_graphs=asked.default_graphs,
+            named_graphs=asked.named_graphs,
+            clause=clause,
+            prologue=prologue,
+        )
+        return await answer(service, run)
+
+    for method, more in (("GET", openapi.QUERY_BY_GET), ("POST", openapi.QUERY_BY_POST)):
+        app.add_api_route(
+            "/sparql",
+            endpoint,
+            methods=[method],
+            name=f"sparql-{method.lower()}",
+            summary="The SPARQL 1.1 endpoint, for queries; without one, its description",
+            tags=["sparql"],
+            responses=openapi.responses((*SOLUTIONS, *GRAPHS), 400, 403, 406, 413, 415, 422, 503),
+            openapi_extra=more,
+        )
+
+
+def format_of(request: Request, *, is_graph: bool) -> str:
+    """The format for the answer to a query.
+
+    :raises NotAcceptable: if the client likes none that there is.
+    """
+    offered, aliases = (GRAPHS, GRAPH_ALIASES) if is_graph else (SOLUTIONS, SOLUTION_ALIASES)
+    return wanted(request.query_params.get("format"), accept_of(request), offered, aliases)
+
+
+async def answer(service: Service, run: partial[Result]) -> Response:
+    """The answer to a query that ``run`` runs when it is given a sink."""
+
+    def running(sink: Sink) -> object:
+        return run(sink=sink)
+
+    return await under_way.answer(service.room, running, {})
+
+
+async def _without_query(service: Service, request: Request, language: str) -> Response:
+    """The description of the endpoint, or in a browser a page to write a query."""
+    given = {key for key, _ in bodies.form_fields(_utf8(request.scope["query_string"]))}
+    if request.method == "GET" and not given - {"format", "lang"}:
+        try:
+            media_type = wanted(request.query_params.get("format"), accept_of(request), (*GRAPHS, HTML), GRAPH_ALIASES)
+        except NotAcceptable:
+            media_type = ""  # a client that wants a table has forgotten its query
+        if media_type == HTML:
+            return await run_in_threadpool(pages.sparql, service, request, language)
+        if media_type:
+            body = description.describe(service.settings, str(request.url.replace(query="")), media_type)
+            return Response(body, media_type=media_type)
+    raise QueryError(
+        Text("No query was given."), remedy=Text("Give it as “query”, by GET or POST (SPARQL 1.1 Protocol).")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a request asks.
+
+    :ivar query: the query; None where there is none.
+    :ivar default_graphs: graphs that are to make up the default graph.
+    :ivar named_graphs: graphs that ``GRAPH`` may name.
+    """
+
+    query: str | None
+    default_graphs: tuple[str, ...]
+    named_graphs: tuple[str, ...]
+
+
+async def _asked(request: Request, limit: int) -> _Asked:
+    """What a request asks, by the protocol.
+
+    :param limit: bytes that the query may have.
+    :raises QueryRefused: if it is an update.
+    :raises QueryError: if it cannot be understood.
+    """
+    values = bodies.form_fields(_utf8(request.scope["query_string"]))
+    if request.method == "POST":
+        content_type = request.headers.get("content-type", "")
+        media_type = content_type.partition(";")[0].strip().lower()
+        charset = re.search(r";\s*charset\s*=\s*\"?([^\s;\"]+)", content_type, re.IGNORECASE)
+        if charset is not None and charset[1].lower() not in ("utf-8", "utf8", "us-ascii"):
+            _not_utf8()
+        if media_type == "application/sparql-query":
+            values.append(("query", _utf8(await bodies.whole(request, limit, _query_too_long))))
+        elif media_type == "application/x-www-form-urlencoded":
+            body = await bodies.whole(request, 3 * limit, _query_too_long)  # a byte may take three: %20
+            values += bodies.form_fields(_utf8(body))
+        elif media_type == "application/sparql-update":
+            sparql.refuse("INSERT")
+        else:
+            raise HTTPException(415)
+    if any(key == "update" for key, _ in values):
+        sparql.refuse("INSERT")
+    queries = _all("query", values)
+    if len(queries) > 1:
+        raise QueryError(Text("There is more than one query."), remedy=Text("Give one at a time."))
+    query = queries[0] if queries and queries[0].strip() else None
+    return _Asked(query, _all("default-graph-uri", values), _all("named-graph-uri", values))
+
+
+def _all(name: str, values: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    return tuple(value for key, value in values if key == name)
+
+
+def _utf8(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        _not_utf8()
+
+
+def _not_utf8() -> NoReturn:
+    raise QueryError(Text("The query is not in UTF-8."))
+
+
+def _query_too_long(limit: int) -> LimitExceeded:
+    return LimitExceeded(
+        Text("The query is longer than {limit} kB.", limit=limit // 1024),
+        limit="size",
+        remedy=Text("Ask for less at once."),
+    )

@@ -1,0 +1,85 @@
+"""What the addresses of the service share, and what every request may say."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from lcgraph.asking.answer import Answerer
+from lcgraph.asking.question import Library
+from lcgraph.errors import ParameterError
+from lcgraph.framework import resources
+from lcgraph.language import Text, choose_language, languages
+from lcgraph.processes import MEGABYTE, Workers
+from lcgraph.publishing.network import Network
+from lcgraph.service.http.negotiation import wanted
+from lcgraph.service.http.under_way import Room
+from lcgraph.service.settings import Settings
+from lcgraph.store.readers import Readers
+
+
+class Service:
+    """What the addresses share.
+
+    :param settings: the settings of the deployment.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.network = Network(settings.directory, settings.base, settings.engine)
+        self.library = Library(resources.directory("queries"), self.network.base)
+        self.readers = Readers(
+            self.network.store_directory, settings.readers, settings.query_limits, base=self.network.base
+        )
+        self.checkers = Workers(
+            "lcgraph.publishing.check_process", settings.checkers, settings.check_memory_mb * MEGABYTE, spare=0
+        )
+        self.room = Room(settings.answers_mb * MEGABYTE)
+
+    @property
+    def answerer(self) -> Answerer:
+        """Answers questions, with the cities that are known now."""
+        return Answerer(self.library, self.readers, self.network.framework)
+
+    @property
+    def threads(self) -> int:
+        """How many threads it takes for every queue to fill and pages still to be served."""
+        return self.settings.readers + self.settings.checkers + 2 * self.settings.queue + 16
+
+    def start(self) -> None:
+        """Starts the processes that queries and checks run in."""
+        self.network.catch_up()
+        self.readers.start()
+        self.checkers.start()
+
+    def close(self) -> None:
+        """Ends them."""
+        self.readers.close()
+        self.checkers.close()
+
+
+def language_of(request: Request) -> str:
+    """The language of an answer: by ``?lang=``, else by ``Accept-Language``.
+
+    :raises ParameterError: if ``lang`` names a language that there is not.
+    """
+    given = request.query_params.get("lang", "")
+    if not given:
+        return choose_language(request.headers.get("accept-language"))
+    if given not in languages():
+        raise ParameterError(
+            Text("“{found}” is not a language that answers come in.", found=given[:40]),
+            parameter="lang",
+            allowed=languages(),
+            remedy=Text("Write one of {codes}.", codes=list(languages())),
+        )
+    return given
+
+
+def media_type_for(request: Request, offered: tuple[str, ...]) -> str:
+    """The format of an answer: by ``?format=``, else by ``Accept``."""
+    return wanted(request.query_params.get("format"), accept_of(request), offered)
+
+
+def accept_of(request: Request) -> str:
+    """What a client accepts; a list may be spread over several headers."""
+    return ", ".join(request.headers.getlist("accept"))

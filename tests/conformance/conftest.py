@@ -1,0 +1,98 @@
+"""The W3C's suites: a store with the graphs that they name, and the EARL report of what passed.
+
+``make conformance`` writes the report. It has no times in it, so that it changes only with an outcome.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pyoxigraph as ox
+import pytest
+from service_support import serving
+
+import lcgraph
+from lcgraph.store.embedded import newest
+
+Earl = Callable[..., None]
+_HEAD = """\
+@prefix doap: <http://usefulinc.com/ns/doap#> .
+@prefix earl: <http://www.w3.org/ns/earl#> .
+
+<https://w3id.org/lcgraph/> a doap:Project, earl:Software, earl:TestSubject ;
+    doap:name "lcgraph" ;
+    doap:release [ doap:revision "{version}" ] .
+"""
+_ASSERTION = """
+[] a earl:Assertion ;
+    earl:subject <https://w3id.org/lcgraph/> ;
+    earl:test <{test}> ;
+    earl:mode earl:automatic ;
+    earl:result [ a earl:TestResult ; earl:outcome earl:{outcome} ] .
+"""
+_outcomes: dict[str, str] = {}
+
+
+@pytest.fixture
+def earl(record_property: Callable[[str, object], None]) -> Earl:
+    """Says which test of a suite this one is: ``earl(iri)``, or ``earl(iri, "inapplicable")`` for what is not offered."""
+
+    def is_test(test: str, outcome: str = "passed") -> None:
+        record_property("earl", (test, outcome))
+
+    return is_test
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Notes the outcome of a test."""
+    if report.when == "call":
+        for name, value in report.user_properties:
+            if name == "earl":
+                test, outcome = value  # type: ignore[misc]  # as the fixture recorded it
+                _outcomes[test] = outcome if report.passed else "failed"
+
+
+def pytest_sessionfinish() -> None:
+    """Writes the report, where one is wanted."""
+    if to := os.environ.get("EARL"):
+        assertions = [_ASSERTION.format(test=test, outcome=outcome) for test, outcome in sorted(_outcomes.items())]
+        Path(to).write_text(_HEAD.format(version=lcgraph.__version__) + "".join(assertions), encoding="utf-8")
+
+
+Put = Callable[[Path, dict[str, str]], None]
+
+
+@pytest.fixture(scope="session")
+def put() -> Put:
+    """Makes a checkpoint of nothing but some graphs: ``put(store folder, {name: Turtle})``."""
+
+    def putting(directory: Path, graphs: dict[str, str]) -> None:
+        before = newest(directory)
+        assert before is not None
+        number, commit = before.split("-")
+        name = f"{int(number) + 1}-{commit}"
+        folder = directory / "checkpoints" / name
+        shutil.rmtree(folder, ignore_errors=True)
+        store = ox.Store(str(folder))
+        for graph, turtle in graphs.items():
+            store.add_graph(ox.NamedNode(graph))
+            store.load(turtle, ox.RdfFormat.TURTLE, base_iri=graph, to_graph=ox.NamedNode(graph))
+        store.flush()
+        del store
+        (directory / "checkpoints" / f"{name}.lease").touch()
+        beside = directory / "newest.new"
+        beside.write_text(name + "\n", encoding="ascii")
+        beside.replace(directory / "newest")
+
+    return putting
+
+
+@pytest.fixture(scope="session")
+def served_framework(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """A client of a server to which nothing was published yet."""
+    with serving(tmp_path_factory.mktemp("framework")) as served:
+        yield served.client
