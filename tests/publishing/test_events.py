@@ -128,6 +128,18 @@ def test_the_same_figures_in_another_file_or_another_place_change_nothing(networ
     assert network.archive.last == 2
 
 
+def test_what_cannot_be_read_is_refused_though_all_else_is_published_already(
+    network: Network, read_small: Read
+) -> None:
+    without = read_small(("target,,,,,,,,,,1.2.2-a,2020,,8,,,,,,\n", ""))
+    slip = read_small(("1.2.2-a,2020,,8,", "1.2.2-a,2020,,about 8,"))
+    network.publish([without], "me")
+    with pytest.raises(DoesNotConform):
+        network.publish([slip], "me")
+    (outcome,) = network.publish([slip], "me", partly=True)
+    assert (outcome.status, outcome.report.conforms) == ("refused", False)
+
+
 def test_a_revision_supersedes_and_the_archive_keeps_both(network: Network, read_small: Read) -> None:
     network.publish([read_small()], "me")
     (revised,) = network.publish([read_small(("12.5", "13"))], "me")

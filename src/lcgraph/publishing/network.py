@@ -360,7 +360,8 @@ class Network:
         submission = reading.submission
         assert submission is not None
         head = heads.of(submission.city, submission.year)
-        if head.revision and head.current:
+        is_read_whole = all(finding.warning for finding in reading.findings)
+        if head.revision and head.current and is_read_whole:
             same = submission_graph(submission, self.framework, head.revision)
             if graph_hash(same.content()) == heads.content_hash(head.submission):
                 return Published(reading, self._report(reading, same, around), head.submission, "unchanged")
