@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import quote_sheetname
+from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.properties import PageSetupProperties
 
 from lcgraph.checking.headings import EXPECTED, REMEDY, SEVERITY, STANDS, WHY, WRONG, severity_name
@@ -16,6 +17,7 @@ from lcgraph.errors import InputError
 from lcgraph.language import Text, languages, pick
 from lcgraph.reading.limits import LIMITS, Limits
 from lcgraph.reading.reader import extension
+from lcgraph.reading.row_height import row_height
 from lcgraph.reading.workbook import open_workbook
 from lcgraph.reading.workbook_file import to_bytes
 
@@ -25,10 +27,11 @@ if TYPE_CHECKING:
 
 AUTHOR = "lcgraph"
 _FILLS = {"violation": "FFF8C9C0", "warning": "FFFDE9B0", "info": "FFDCE8EF"}
-_FONT = "Calibri"
+_FONT, _SIZE = "Calibri", 10
+_TOP = Alignment(vertical="top", wrap_text=True)
 _A4 = 9
 _SHEET = Text("Findings")
-_WIDTHS = (12, 24, 8, 22, 50, 46, 46, 46)
+_WIDTHS = (11, 22, 7, 18, 40, 34, 40, 36)
 
 
 def marked_workbook(data: bytes, report: Report, language: str, limits: Limits = LIMITS) -> bytes:
@@ -101,7 +104,7 @@ def _list(book: Workbook, report: Report, language: str) -> None:
     headings = (SEVERITY, Text("Sheet"), Text("Cell"), STANDS, WRONG, EXPECTED, REMEDY, WHY)
     sheet.append([heading.to(language) for heading in headings])
     for cell in sheet[2]:
-        cell.font = Font(name=_FONT, bold=True)
+        cell.font, cell.alignment = Font(name=_FONT, bold=True, size=_SIZE), _TOP
     for result in report.results:
         place = result.place
         sheet.append(
@@ -119,15 +122,21 @@ def _list(book: Workbook, report: Report, language: str) -> None:
         row = sheet[sheet.max_row]
         row[3].value, row[3].data_type = result.value or None, "s" if result.value else "n"
         for cell in row:
-            cell.font, cell.alignment = Font(name=_FONT), Alignment(vertical="top", wrap_text=True)
+            cell.font, cell.alignment = Font(name=_FONT, size=_SIZE), _TOP
         row[0].fill = PatternFill("solid", fgColor=_FILLS[result.severity])
         if place.sheet in book.sheetnames and place.cell is not None:
-            row[2].hyperlink = f"#{quote_sheetname(place.sheet)}!{place.cell}"
-            row[2].font = Font(name=_FONT, underline="single", color="FF1D4E6B")
+            row[2].hyperlink = Hyperlink(row[2].coordinate, location=f"{quote_sheetname(place.sheet)}!{place.cell}")
+            row[2].font = Font(name=_FONT, size=_SIZE, underline="single", color="FF1D4E6B")
+        texts = (cell.value for cell in row)
+        sheet.row_dimensions[sheet.max_row].height = row_height(zip(texts, _WIDTHS, strict=True))
     for column, width in zip("ABCDEFGH", _WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
     sheet.freeze_panes = "A3"
+    sheet.print_title_rows = "2:2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_margins.left = sheet.page_margins.right = 0.4
+    assert sheet.oddFooter is not None
+    sheet.oddFooter.center.text, sheet.oddFooter.right.text = "&A", "&P / &N"
     book.active = 0

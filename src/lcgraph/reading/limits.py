@@ -55,6 +55,8 @@ _SIGNATURES = (
     (b"<?xml", Text("XML")),
 )
 
+_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
+
 
 def looks_like(data: bytes) -> Text | None:
     """What the first bytes of a file say that it is; None where they say nothing.
@@ -63,6 +65,8 @@ def looks_like(data: bytes) -> Text | None:
     'a PDF'
     """
     start = data[:512].lstrip()
+    if _OPEN_DOCUMENT in start:  # the first part of such an archive says what it is
+        return Text("a document of LibreOffice (.ods, .odt)")
     for signature, name in _SIGNATURES:
         if start[: len(signature)].lower() == signature.lower():
             return name

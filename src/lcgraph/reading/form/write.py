@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import math
-import textwrap
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, Literal
 
 import openpyxl
@@ -29,6 +27,7 @@ from lcgraph.reading.as_table import columns_of, row_of, write_value
 from lcgraph.reading.fields import BY_NAME, DOCUMENT, SOURCE, SUBMISSION, TARGET, Kind, RecordType
 from lcgraph.reading.form import layout
 from lcgraph.reading.form.layout import CityLine, Column
+from lcgraph.reading.row_height import row_height
 from lcgraph.reading.submission import Cell as FigureCell
 from lcgraph.reading.submission import Gap, Observation, Record, Submission, Target
 from lcgraph.reading.workbook_file import sheet_name, to_bytes
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from openpyxl.cell.cell import MergedCell
     from openpyxl.worksheet.worksheet import Worksheet
 
-_EMPTY_ROWS = {"source": 40, "document": 40}
+_EMPTY_ROWS = {"source": 40, "document": 30}
 """How many rows of the sheets of sources and documents can be filled in."""
 
 _INK, _QUIET, _ACCENT = "FF1F2933", "FF6B7280", "FF1D4E6B"
@@ -51,8 +50,17 @@ _A4 = 9
 """Number of the paper size in the file format."""
 _OPEN = Protection(locked=False)
 
-_WIDTHS = {"value": 11, "status": 14, "source": 16, "match": 13, "note": 26, "conversion": 20, "period": 9}
-_FIXED_WIDTHS = (15, 28, 38, 13, 11, 11)
+_WIDTHS = {"value": 11, "status": 14, "source": 16, "match": 13, "note": 24, "conversion": 20, "period": 9}
+_FIXED_WIDTHS = (15, 27, 38, 17, 11, 11)
+_TABLE_WIDTHS = {
+    Kind.KEY: 12,
+    Kind.TEXTS: 24,
+    Kind.LINK: 18,
+    Kind.PLAIN: 15,
+    Kind.CODE: 12,
+    Kind.DATE: 11,
+    Kind.COUNT: 9,
+}
 
 _READ_ME_WIDTH = 76
 _CITY_WIDTHS = (32, 42, 46)
@@ -60,10 +68,14 @@ _CITY_WIDTHS = (32, 42, 46)
 _MOST_YEARS, _MOST_TARGETS = 20, 4
 """More of them do not stand side by side; what is over gets a sheet of its own."""
 
-_COLUMNS_OF_A_PAGE = 12
+_REPEATED = 2
+"""So many columns of a sheet of figures, code and name, stay in sight and stand on each of its pages."""
 
-_FIGURES_SCALE = 55
-"""At this size the explanation and the block of one year are as wide as a page."""
+_PAGE_WIDTH = 139
+"""How wide columns may be together on a page across, at full size, in digits of Calibri as LibreOffice draws them."""
+
+_FIGURES_SCALE = 70
+"""The size, in per cent, of the figures on paper; less where a year has columns of further languages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +309,9 @@ class _Writer:
         for number, (text, font) in enumerate(texts, 1):
             cell = sheet.cell(number, 1, text)
             cell.font, cell.alignment = font, _TOP
-            sheet.row_dimensions[number].height = max(_height([(text, _READ_ME_WIDTH)]), 26 if font.size == 16 else 0)
+            sheet.row_dimensions[number].height = max(
+                row_height([(text, _READ_ME_WIDTH)]), 26 if font.size == 16 else 0
+            )
         sheet.column_dimensions["A"].width = _READ_ME_WIDTH
         self._finish(sheet, landscape=False)
 
@@ -383,7 +397,7 @@ class _Writer:
         if about and not fixed:
             stands.fill, stands.protection = PatternFill(), _OPEN
         stands.alignment = Alignment(vertical="top", horizontal="left", wrap_text=True)
-        sheet.row_dimensions[number].height = _height(zip((label, value, about), _CITY_WIDTHS, strict=True))
+        sheet.row_dimensions[number].height = row_height(zip((label, value, about), _CITY_WIDTHS, strict=True))
         return stands.coordinate
 
     def _offer(self, sheet: Worksheet, cell: str, line: CityLine) -> None:
@@ -413,19 +427,17 @@ class _Writer:
         rows = [row_of(record_type, record, self.submission, self.framework) for record in records]
         columns = columns_of(record_type, rows)
         last = 1 + len(rows) + _EMPTY_ROWS.get(record_type.name, 0)
+        widths: list[float] = []
         for index, key in enumerate(columns, 1):
             name, tag = (key, "") if key in {f.name for f in record_type.fields} else tuple(key.rsplit("_", 1))
             f = record_type.field(name)
             head = sheet.cell(1, index, layout.field_name(f, self.language) + (f"_{tag}" if tag else ""))
             head.comment = _comment(pick(f.about, self.language))
             self._header(head)
-            sheet.column_dimensions[get_column_letter(index)].width = {
-                Kind.TEXTS: 34,
-                Kind.LINK: 30,
-                Kind.PLAIN: 22,
-            }.get(f.kind, 14)
+            letter = get_column_letter(index)
+            widths.append(_TABLE_WIDTHS.get(f.kind, 14))
+            sheet.column_dimensions[letter].width = widths[-1]
             if f.kind is Kind.CODE:
-                letter = get_column_letter(index)
                 self._choice(sheet, f"{letter}2:{letter}{last}", self._labels(f.codes))
         for number in range(2, last + 1):
             row = rows[number - 2] if number - 2 < len(rows) else {}
@@ -433,9 +445,11 @@ class _Writer:
                 cell = sheet.cell(number, index)
                 _set(cell, self._named(record_type, key, row.get(key)))
                 self._open(cell)
+        for number in range(1, len(rows) + 2):
+            texts = (sheet.cell(number, index).value for index in range(1, len(columns) + 1))
+            sheet.row_dimensions[number].height = row_height(zip(texts, widths, strict=True))
         sheet.freeze_panes = "B2"
-        sheet.print_title_cols = "A:A"
-        self._finish(sheet, titles="1:1", wide=2 if len(columns) > _COLUMNS_OF_A_PAGE else 1)
+        self._finish(sheet, titles="1:1")
         return sheet
 
     def _named(self, record_type: RecordType, key: str, value: object) -> object:
@@ -481,21 +495,40 @@ class _Writer:
                     sheet, f"{letter}{first}:{letter}{last}", self.lists[column.field], strict=column.field != "source"
                 )
         sheet.freeze_panes = "C2"
-        sheet.print_title_cols = "A:B"
-        starts = [i for i, c in enumerate(self.columns, len(fixed)) if c.year and c.field == layout.YEAR_FIELDS[0]]
-        starts.append(len(fixed) + sum(1 for column in self.columns if column.year))
-        for start in starts[
-            1:
-        ]:  # on paper each year and the targets have pages of their own, with the codes and names repeated
-            sheet.col_breaks.append(Break(id=start))
-        self._finish(sheet, titles="1:1", scale=_FIGURES_SCALE)
+        sheet.print_title_cols = f"A:{get_column_letter(_REPEATED)}"
+        scale, breaks = self._pages()
+        for last in breaks:
+            sheet.col_breaks.append(Break(id=last))
+        self._finish(sheet, titles="1:1", scale=scale)
+
+    def _pages(self) -> tuple[int, list[int]]:
+        """How the columns of the figures lie on paper: a year or a target is never torn apart.
+
+        :return: the size in per cent, and the numbers of the columns after which a page ends.
+        """
+        blocks = [
+            [_WIDTHS[column.field] for column in columns]
+            for _, columns in groupby(self.columns, lambda column: (column.year, column.n))
+        ]
+        explained, repeated = sum(_FIXED_WIDTHS), sum(_FIXED_WIDTHS[:_REPEATED])
+        needed = max(explained + sum(blocks[0]), *(repeated + sum(block) for block in blocks))
+        scale = min(_FIGURES_SCALE, 100 * _PAGE_WIDTH // needed)
+        used, end, breaks = explained, len(_FIXED_WIDTHS), []
+        for block in blocks:
+            if used + sum(block) > 100 * _PAGE_WIDTH / scale:
+                breaks.append(end)
+                used = repeated
+            used += sum(block)
+            end += len(block)
+        return scale, breaks
 
     def _area(self, sheet: Worksheet, number: int, line: layout.Line) -> None:
         for index in range(1, len(_FIXED_WIDTHS) + len(self.columns) + 1):
             sheet.cell(number, index).fill = _HEADING
-        cell = sheet.cell(number, 2, f"{line.area.code} {pick(line.area.label, self.language)}")
-        cell.font, cell.alignment = _font(bold=True, color=_ACCENT), Alignment(vertical="center")
-        sheet.row_dimensions[number].height = 20
+        cell = sheet.cell(number, _REPEATED, f"{line.area.code} {pick(line.area.label, self.language)}")
+        cell.font = _font(bold=True, color=_ACCENT)
+        cell.alignment = Alignment(vertical="center", wrap_text=True)  # whole, whichever columns are in sight
+        sheet.row_dimensions[number].height = 4 + row_height([(cell.value, _FIXED_WIDTHS[_REPEATED - 1])])
 
     def _figure(self, sheet: Worksheet, number: int, line: layout.Line) -> None:
         measure, value_cell = line.measure, line.cell
@@ -527,9 +560,9 @@ class _Writer:
             )
             _set(cell, self._shown(column, row))
             self._open(cell)
-        shown = [(sheet.cell(number, i).value, _FIXED_WIDTHS[i - 1]) for i in (2, 3, 4)]
+        shown = [(sheet.cell(number, i).value, _FIXED_WIDTHS[i - 1]) for i in (1, 2, 3, 4)]
         shown += [(sheet.cell(number, i).value, _WIDTHS[c.field]) for i, c in enumerate(self.columns, len(texts) + 1)]
-        sheet.row_dimensions[number].height = _height(shown)
+        sheet.row_dimensions[number].height = row_height(shown)
         self._limits(sheet, number, measure)
 
     def _shown(self, column: Column, row: Mapping[str, object]) -> object:
@@ -605,14 +638,11 @@ class _Writer:
         cell.fill, cell.border = _HEADER, _BORDER
         cell.alignment = Alignment(vertical="center", wrap_text=True)
 
-    def _finish(
-        self, sheet: Worksheet, titles: str = "", *, landscape: bool = True, scale: int = 0, wide: int = 1
-    ) -> None:
+    def _finish(self, sheet: Worksheet, titles: str = "", *, landscape: bool = True, scale: int = 0) -> None:
         """Protects what must not change, and sets the sheet up for paper.
 
         :param titles: rows that stand on every page.
-        :param scale: size on paper in per cent; without it the sheet is as wide as so many pages.
-        :param wide: so many pages.
+        :param scale: size on paper in per cent; without it the sheet is as wide as a page.
         """
         protection = sheet.protection
         protection.sheet = True  # without a password: it guards against slips
@@ -624,10 +654,10 @@ class _Writer:
         if scale:
             setup.scale = scale
         else:
-            setup.fitToWidth, setup.fitToHeight = wide, 0
+            setup.fitToWidth, setup.fitToHeight = 1, 0
             sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.8
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.4, 0.7
         sheet.page_margins.header = sheet.page_margins.footer = 0.3
         if titles:
             sheet.print_title_rows = titles
@@ -653,18 +683,3 @@ def _comment(text: str) -> Comment:
     comment = Comment(text, "lcgraph")
     comment.width, comment.height = 260, 60 + 18 * (len(text) // 40)
     return comment
-
-
-def _height(shown: Iterable[tuple[object, float]]) -> float:
-    """The height, in points, that wrapped texts need in columns of these widths, in characters."""
-    return 2 + 14.0 * max((_lines(str(text), width) for text, width in shown if text not in (None, "")), default=1)
-
-
-def _lines(text: str, width: float) -> int:
-    """How many lines a text takes: Chinese breaks anywhere, other languages between words."""
-    room = int(width * 1.1)  # a column is as wide as so many digits; most letters are narrower
-    lines = 0
-    for part in text.split("\n"):
-        wide = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in part)
-        lines += max(1, math.ceil(wide / room) if wide > len(part) else len(textwrap.wrap(part, room)))
-    return lines
