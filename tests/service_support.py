@@ -48,10 +48,10 @@ def environment(**more: str) -> dict[str, str]:
 
 
 @contextmanager
-def serving(data: Path, **settings: str) -> Iterator[Served]:
-    """A server on a free port; ends it."""
+def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
+    """A server, on a free port unless one is named; ends it."""
     process = subprocess.Popen(
-        [COMMAND, "serve", "--port", "0", "--data", str(data)],
+        [COMMAND, "serve", "--port", str(port), "--data", str(data)],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,

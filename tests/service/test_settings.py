@@ -53,3 +53,16 @@ def test_the_limits_of_a_query_follow_from_the_settings() -> None:
     limits = from_environment({"LCGRAPH_QUERY_SECONDS": "2.5", "LCGRAPH_RESULT_MB": "3"}).query_limits
     assert math.isclose(limits.seconds, 2.5)
     assert limits.result_bytes == 3 * MEGABYTE
+
+
+@pytest.mark.parametrize("text", ["cities", "/cities", "/cities/", "/a/b-c"])
+def test_the_path_below_which_the_service_is_reached_may_be_written_with_slashes_or_without(text: str) -> None:
+    found = from_environment({"LCGRAPH_ROOT": text})
+    assert found.root_path == "/" + text.strip("/")
+    assert Settings().root_path == ""
+
+
+@pytest.mark.parametrize("text", ["https://example.org/", "/a b", "/", "/a//b", "/a?b"])
+def test_a_path_that_is_none_is_named(text: str) -> None:
+    with pytest.raises(InputError, match="LCGRAPH_ROOT"):
+        from_environment({"LCGRAPH_ROOT": text})

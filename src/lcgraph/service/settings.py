@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -22,6 +23,7 @@ class Settings:
 
     :ivar data: folder of the network's data.
     :ivar base: base IRI of the deployment; empty for the one that the archive was begun with.
+    :ivar root: path below which the service is reached from outside, such as ``/cities``; empty for none.
     :ivar lang: language of the command line; empty for that of the environment.
     :ivar engine: SHACL engine: ``shacl``, ``reference``, or empty for the fast one.
     :ivar readers: how many queries run at once.
@@ -40,6 +42,7 @@ class Settings:
 
     data: str = "lcgraph-data"
     base: str = ""
+    root: str = ""
     lang: str = ""
     engine: str = ""
     readers: int = 2
@@ -59,6 +62,11 @@ class Settings:
     def directory(self) -> Path:
         """The folder of the network's data."""
         return Path(self.data)
+
+    @property
+    def root_path(self) -> str:
+        """``root`` with a slash before it and none after it; empty for none."""
+        return "/" + self.root.strip("/") if self.root else ""
 
     @property
     def query_limits(self) -> QueryLimits:
@@ -96,8 +104,17 @@ def from_environment(environment: Mapping[str, str] | None = None, /, **given: o
                 remedy=Text("Write a number such as {example}.", example=field.default),
             ) from error
         _check_number(name, found[field.name])
+    _check_root(str(found.get("root", "")))
     found.update({name: value for name, value in given.items() if value is not None})
     return Settings(**found)  # type: ignore[arg-type]  # the loop above gives each its type
+
+
+def _check_root(root: str) -> None:
+    if root and not re.fullmatch(r"/?[\w.~-]+(/[\w.~-]+)*/?", root, re.ASCII):
+        raise InputError(
+            Text("The setting {name} is “{found}”, which is not a path.", name=PREFIX + "ROOT", found=root),
+            remedy=Text("Write a path such as {example}.", example="/cities"),
+        )
 
 
 def _check_number(name: str, value: object) -> None:

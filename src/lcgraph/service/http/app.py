@@ -35,7 +35,8 @@ from lcgraph.publishing.claims import Claim
 from lcgraph.publishing.forms import city_of, filled_form, form, form_name
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import MEDIA_TYPES
-from lcgraph.service.http import bodies, endpoint, graph_store, openapi, pages, problems
+from lcgraph.service.http import bodies, endpoint, graph_store, linked_data, openapi, pages, problems
+from lcgraph.service.http.below import Below
 from lcgraph.service.http.departures import Departures
 from lcgraph.service.http.headers import Compression, Headers, always
 from lcgraph.service.http.negotiation import NotAcceptable, choose
@@ -87,13 +88,15 @@ def create_app(settings: Settings) -> FastAPI:
     _add_errors(app)
     app.add_middleware(Compression)
     app.add_middleware(Departures)
-    app.add_middleware(Headers)  # outermost: the last that is added
+    app.add_middleware(Headers)
+    app.add_middleware(Below, path=settings.root_path)  # outermost: the last that is added
     _add_questions(app, service)
     endpoint.add(app, service)
     graph_store.add(app, service)
     _add_checks(app, service)
     _add_template(app, service)
     _add_pages(app, service)
+    linked_data.add(app, service)
     return app
 
 

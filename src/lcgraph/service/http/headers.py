@@ -21,7 +21,7 @@ def always(headers: MutableHeaders) -> None:
     headers["Referrer-Policy"] = "no-referrer"
     headers["Access-Control-Allow-Origin"] = "*"  # without credentials: there are none
     headers["Access-Control-Expose-Headers"] = "Content-Language, Lcgraph-Checkpoint, Lcgraph-Conforms, Retry-After"
-    headers["Vary"] = "Accept, Accept-Encoding, Accept-Language"
+    headers["Vary"] = "Accept, Accept-Encoding, Accept-Language, Accept-Profile"
     if headers.get("content-type", "").startswith("text/html"):
         headers["Content-Security-Policy"] = _CONTENT_POLICY
 
@@ -91,6 +91,6 @@ def _preflight() -> list[tuple[bytes, bytes]]:
     return [
         (b"allow", _METHODS.encode()),
         (b"access-control-allow-methods", _METHODS.encode()),
-        (b"access-control-allow-headers", b"Accept, Accept-Language, Content-Type"),
+        (b"access-control-allow-headers", b"Accept, Accept-Language, Accept-Profile, Content-Type, If-None-Match"),
         (b"access-control-max-age", b"86400"),
     ]

@@ -60,13 +60,21 @@ def _environment() -> Environment:
     )
 
 
-def _page(name: str, request: Request, language: str, status: int = 200, **values: object) -> Response:
+def page(name: str, request: Request, language: str, status: int = 200, **values: object) -> Response:
+    """A page from its template.
+
+    :param values: what the template shows.
+    """
+
     def say(template: str, **given: object) -> str:
         return Text(template, **given).to(language)
 
+    root = request.scope.get("root_path", "")
     others = [(tag, LANGUAGE_NAMES.get(tag, tag), _with(request, lang=tag)) for tag in languages() if tag != language]
     html = (
-        _environment().get_template(name).render(_=say, lang=language, others=others, path=request.url.path, **values)
+        _environment()
+        .get_template(name)
+        .render(_=say, lang=language, others=others, root=root, path=request.url.path.removeprefix(root), **values)
     )
     headers = {"Content-Language": language, "Cache-Control": "no-cache"}
     return Response(html, status, headers, "text/html; charset=utf-8")
@@ -75,7 +83,7 @@ def _page(name: str, request: Request, language: str, status: int = 200, **value
 def _with(request: Request, **changed: str) -> str:
     """The address of this page with other parameters; of the start page where this one cannot be asked for again."""
     if request.method == "POST":
-        return f"/?{urlencode(changed)}"
+        return f"{request.scope.get('root_path', '')}/?{urlencode(changed)}"
     pairs = {key: value for key, value in request.query_params.items() if value} | changed
     return f"{request.url.path}?{urlencode(pairs)}"
 
@@ -96,7 +104,7 @@ def start(service: Service, request: Request, language: str) -> Response:
         live_city = next((row for row in reporting if row["code"] == "ie-cork"), reporting[0])
         with suppress(LimitExceeded):  # the page is more than this answer
             live = service.answerer.ask("city-commitments", {"city": str(live_city["code"])}, language)
-    return _page(
+    return page(
         "start.html",
         request,
         language,
@@ -128,7 +136,7 @@ def questions(request: Request, language: str, listed: list[dict[str, Any]]) -> 
     groups: dict[str, list[dict[str, Any]]] = {}
     for question in listed:
         groups.setdefault(question["group"], []).append(question)
-    return _page("questions.html", request, language, groups=groups, group_name=lambda g: _group_name(g).to(language))
+    return page("questions.html", request, language, groups=groups, group_name=lambda g: _group_name(g).to(language))
 
 
 def _group_name(group: str) -> Text:
@@ -175,7 +183,7 @@ def answer(service: Service, request: Request, language: str, question: Question
     formats = [("JSON", "json"), ("CSV", "csv")]
     if question.head.graph:
         formats.append(("Turtle", "ttl"))
-    return _page(
+    return page(
         "answer.html",
         request,
         language,
@@ -206,7 +214,7 @@ def _form_of(service: Service, language: str, text: str) -> Mapping[str, object]
 
 def sparql(service: Service, request: Request, language: str) -> Response:
     """A plain form for a SPARQL query, with the questions of the library as examples."""
-    return _page(
+    return page(
         "sparql.html",
         request,
         language,
@@ -219,12 +227,12 @@ def sparql(service: Service, request: Request, language: str) -> Response:
 
 def report(request: Request, language: str, body: bytes) -> Response:
     """What the check of a file found."""
-    return _page("report.html", request, language, report=json.loads(body))
+    return page("report.html", request, language, report=json.loads(body))
 
 
 def problem(request: Request, told: Problem) -> Response:
     """An error, for those who came with a browser."""
-    response = _page("problem.html", request, told.language, told.status, problem=told)
+    response = page("problem.html", request, told.language, told.status, problem=told)
     response.headers.update({"Cache-Control": "no-store", **told.headers})
     return response
 

@@ -1,0 +1,313 @@
+"""Linked data: every IRI of the graph answers, with 303 to its document in the form that is wanted.
+
+``docs/linked-data.md`` says what is promised.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import UTC, datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from functools import cache
+from pathlib import Path
+from urllib.parse import quote, urlencode
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+import lcgraph
+from lcgraph.framework import resources
+from lcgraph.framework.namespaces import LC
+from lcgraph.language import Text
+from lcgraph.service.http import openapi, problems, things
+from lcgraph.service.http.negotiation import GRAPH_ALIASES, NotAcceptable, wanted
+from lcgraph.service.http.service import Service, accept_of, language_of
+from lcgraph.telling import json_ld
+from lcgraph.telling.documents import Document, Documents
+from lcgraph.telling.forms import FORMS, written
+from lcgraph.telling.profiles import PROFILES, Profile
+
+HTML = "text/html"
+_EXTENSIONS = {**FORMS, "html": HTML}
+_OFFERED = (FORMS["ttl"], HTML, FORMS["jsonld"], FORMS["nt"], FORMS["rdf"])
+_NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
+_ENDING = re.compile(rf"(?P<path>.+)\.(?P<extension>{'|'.join(_EXTENSIONS)})")
+_LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+
+
+def add(app: FastAPI, service: Service) -> None:
+    """Has the service answer for the IRIs of its graph, wherever no other address is asked for."""
+    answering = LinkedData(service)
+
+    @app.get(
+        f"/{json_ld.PATH}",
+        summary="The JSON-LD context of the project",
+        tags=["linked data"],
+        responses=openapi.responses((FORMS["jsonld"],)),
+    )
+    def context(request: Request) -> Response:
+        return answering.context(request)
+
+    app.router.default = answering  # not a route: one for every path would answer 405 where nothing is
+
+
+class LinkedData:
+    """Answers for the IRIs of the graph.
+
+    :param service: what the addresses share.
+    """
+
+    def __init__(self, service: Service) -> None:
+        network = service.network
+        self.documents = Documents(network.framework.names, service.readers, network.archive)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request that no other address answers."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            raise HTTPException(404)
+        request = Request(scope, receive)
+        response = await run_in_threadpool(self.answer, request)
+        await response(scope, receive, send)
+
+    def answer(self, request: Request) -> Response:
+        """A redirection from a thing to its document, or the document.
+
+        :raises HTTPException: 404, if the graph does not know it.
+        :raises NotAcceptable: if it is not to be had as wanted.
+        """
+        place = request.url.path.removeprefix(request.scope.get("root_path", "")).lstrip("/")
+        ending = _ENDING.fullmatch(place)
+        path, extension = (ending["path"], ending["extension"]) if ending else (place, "")
+        return _Asked(self.documents, request, path, extension).response()
+
+    def context(self, request: Request) -> Response:
+        """The JSON-LD context."""
+        body = json_ld.context_document()
+        headers = {
+            "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
+            "Cache-Control": "public, max-age=3600",
+        }
+        if _matches(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(body, headers=headers, media_type=FORMS["jsonld"])
+
+
+class _Asked:
+    """A request for a thing.
+
+    :param path: of the thing, below the root of the service.
+    :param extension: of the form that is asked for; empty where the thing itself is asked for.
+    """
+
+    def __init__(self, documents: Documents, request: Request, path: str, extension: str) -> None:
+        self.documents = documents
+        self.request = request
+        self.path = path
+        self.extension = extension
+        self.language = language_of(request)
+        self.iri = documents.iri_of(path)
+        self.root = request.scope.get("root_path", "")
+
+    def response(self) -> Response:
+        if self.extension:
+            tag = self._tag(self.extension)
+            if _matches(self.request, tag) or self._is_as_old():
+                return Response(status_code=304, headers=self._validators(tag))
+        document = self.documents.document(self.iri)
+        if document is None:
+            raise HTTPException(404)
+        if document.state == "withdrawn":
+            return self._gone(document)
+        if not self.extension:
+            return self._see_other(document)
+        return self._document(document)
+
+    def _see_other(self, document: Document) -> Response:
+        media_type = self._wanted(_OFFERED)
+        extension = _extension_of(media_type)
+        profile = self._profile(document)
+        more = {"lang": self.request.query_params.get("lang", "")}
+        if profile is not PROFILES[0]:
+            more["_profile"] = profile.token
+        given = urlencode({name: value for name, value in more.items() if value})
+        location = f"{self.root}/{quote(self.path)}.{extension}" + (f"?{given}" if given else "")
+        links = self._links(document, extension, profile)
+        return Response(status_code=303, headers={"Location": location, "Link": links, "Cache-Control": "no-cache"})
+
+    def _wanted(self, offered: tuple[str, ...]) -> str:
+        parameters = self.request.query_params
+        media_type = parameters.get("format") or parameters.get("_mediatype")
+        return wanted(media_type, accept_of(self.request), offered, GRAPH_ALIASES)
+
+    def _document(self, document: Document, status: int = 200) -> Response:
+        profile = self._profile(document)
+        headers = {
+            **self._validators(self._tag(self.extension)),
+            "Content-Profile": f"<{profile.iri}>",
+            "Link": self._links(document, self.extension, profile),
+        }
+        if self.extension == "html":
+            response = things.page(self.request, self.language, self.documents, document, status)
+            response.headers.update(headers)
+            return response
+        media_type = FORMS[self.extension]
+        body = written(profile.view(document.triples), media_type, self.documents.names.base + json_ld.PATH)
+        return Response(body, status, headers, media_type)
+
+    def _gone(self, document: Document) -> Response:
+        """What is left of a submission that was withdrawn: that it was, when, and why."""
+        extension = self.extension
+        if not extension:
+            offered = (problems.PROBLEM, "application/json", *_OFFERED)
+            media_type = wanted(self.request.query_params.get("format"), accept_of(self.request), offered)
+            if media_type in (problems.PROBLEM, "application/json"):
+                return self._gone_problem(document).response()
+            extension = _extension_of(media_type)
+        asked = _Asked(self.documents, self.request, self.path, extension)
+        response = asked._document(document, 410)
+        response.headers["Cache-Control"] = "no-store"
+        return response
+
+    def _gone_problem(self, document: Document) -> problems.Problem:
+        reason = next((t.object.value for t in document.triples if t.predicate.value == LC + "reason"), "")  # type: ignore[union-attr]  # a literal
+        return problems.Problem(
+            410,
+            "gone",
+            Text("The submission {iri} was withdrawn: {reason}", iri=document.iri, reason=reason).to(self.language),
+            self.language,
+            {
+                "remedy": Text(
+                    "The archive keeps what it said. Other submissions of the city are listed with the city."
+                ).to(self.language)
+            },
+        )
+
+    # profiles
+
+    def _profile(self, document: Document) -> Profile:
+        """The model that is wanted, by ``?_profile=`` or ``Accept-Profile``; without a wish the project's own.
+
+        :raises NotAcceptable: if the document is to be had in none that is wanted.
+        """
+        there = self._there(document)
+        token = self.request.query_params.get("_profile", "")
+        header = ", ".join(self.request.headers.getlist("accept-profile"))
+        wishes = [(token, 1.0)] if token else _wishes(header)
+        if not wishes:
+            return PROFILES[0]
+        best, liking = None, 0.0
+        for profile in there:
+            named = [quality for name, quality in wishes if name in (profile.iri, profile.token)]
+            quality = max(named or [quality for name, quality in wishes if name == "*"], default=0.0)
+            if quality > liking:
+                best, liking = profile, quality
+        if best is None:
+            raise NotAcceptable((token or header)[:200], [f"<{profile.iri}>" for profile in there])
+        return best
+
+    @staticmethod
+    def _there(document: Document) -> list[Profile]:
+        return [profile for profile in PROFILES if profile.view(document.triples)]
+
+    # headers
+
+    def _links(self, document: Document, extension: str, profile: Profile) -> str:
+        here = f"{self.root}/{quote(self.path)}"
+        said = [
+            f'<{_ascii(self.iri)}.{extension}>; rel="canonical"; type="{_EXTENSIONS[extension]}"; formats="{profile.iri}"',
+            *(
+                f'<{here}.{other}>; rel="alternate"; type="{media_type}"; formats="{PROFILES[0].iri}"'
+                for other, media_type in _EXTENSIONS.items()
+                if (other, profile) != (extension, PROFILES[0])
+            ),
+            *(
+                f'<{here}.{other}?_profile={there.token}>; rel="alternate"; type="{FORMS[other]}"; formats="{there.iri}"'
+                for there in self._there(document)[1:]
+                for other in FORMS
+                if (other, profile) != (extension, there)
+            ),
+            f'<{profile.iri}>; rel="profile"',
+            f'<{_LICENCE}>; rel="license"',
+        ]
+        if self.extension:
+            said.append(f'<{_ascii(self.iri)}>; rel="describes"')
+        if document.newer and (path := self.documents.path_of(document.newer)):
+            said.append(f'<{self.root}/{quote(path)}>; rel="latest-version"')
+        return ", ".join(said)
+
+    def _tag(self, extension: str) -> str:
+        """Changes with the data, with the software, and with all that the form of an answer follows from."""
+        parameters = self.request.query_params
+        parts = (
+            self.documents.state() or "",
+            _software(self.documents.names.base),
+            self.iri,
+            extension,
+            self.language if extension == "html" else "",
+            self.root,
+            parameters.get("_profile", "") or ", ".join(self.request.headers.getlist("accept-profile")),
+        )
+        return f'W/"{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:20]}"'
+
+    def _validators(self, tag: str) -> dict[str, str]:
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if modified := self._modified():
+            headers["Last-Modified"] = format_datetime(modified, usegmt=True)
+        return headers
+
+    def _modified(self) -> datetime | None:
+        at = self.documents.modified()
+        return datetime.fromisoformat(at).astimezone(UTC).replace(microsecond=0) if at else None
+
+    def _is_as_old(self) -> bool:
+        """Whether a client that knows no tag has the document as it was when the data changed last."""
+        since = self.request.headers.get("if-modified-since")
+        if not since or "if-none-match" in self.request.headers:
+            return False
+        modified = self._modified()
+        try:
+            return modified is not None and modified <= parsedate_to_datetime(since)
+        except (TypeError, ValueError):
+            return False
+
+
+def _matches(request: Request, tag: str) -> bool:
+    given = request.headers.get("if-none-match", "")
+    return given.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', given)
+
+
+def _wishes(header: str) -> list[tuple[str, float]]:
+    """The models of ``Accept-Profile``, each with how much it is liked."""
+    wishes = []
+    for part in re.findall(r'(?:<[^>]*>|"[^"]*"|[^,<>"])+', header):
+        name, *parameters = (piece.strip() for piece in part.split(";"))
+        quality = 1.0
+        for parameter in parameters:
+            key, _, value = parameter.partition("=")
+            if key.strip() == "q" and re.fullmatch(r"[01](\.\d{0,3})?", value.strip()):
+                quality = float(value)
+        if name := name.strip("<>\"' "):
+            wishes.append((name, quality))
+    return wishes
+
+
+def _extension_of(media_type: str) -> str:
+    return next(extension for extension, form in _EXTENSIONS.items() if form == media_type)
+
+
+def _ascii(iri: str) -> str:
+    return quote(iri, safe=":/?#[]@!$&'()*+,;=%~")
+
+
+@cache
+def _software(base: str) -> str:
+    """A hash of what documents are made of beside the data."""
+    here = Path(__file__).parent
+    parts = [path.read_bytes() for path in sorted((here / "templates").glob("*.html"))]
+    versions = [lcgraph.__version__, resources.digest("ontology", base), resources.digest("shapes", base)]
+    return hashlib.sha256(b"\0".join([*map(str.encode, versions), *parts])).hexdigest()
