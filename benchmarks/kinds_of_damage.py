@@ -548,7 +548,7 @@ def _(form: Form, figure: Figure, _rng: Random) -> Spot:
 
 
 @_kind(
-    "proxy without a note (found at the match)",
+    "proxy without a note",
     "ProxyHasNote",
     at=lambda form: [
         f
@@ -561,7 +561,7 @@ def _(form: Form, figure: Figure, _rng: Random) -> Spot:
     notes = [(figure.sheet, cell) for key, cell in figure.cells.items() if key.partition("_")[0] == "note"]
     for sheet, cell in notes:
         form.put(sheet, cell, None)
-    return Spot((figure.sheet, figure.cells["match"]))
+    return Spot((figure.sheet, figure.cells["note"]))
 
 
 _SURVEY: Final = ("fieldwork_body", "sample_size", "fieldwork_start")

@@ -36,7 +36,7 @@ DAMAGES = [
     ("Observations", "9.5", "value", "n/a", "PlaceholderInsteadOfFigure", "value"),
     ("Observations", "9.5", "unit", "scale-point", "measure-1.2.2-a-unit", "unit"),
     ("Observations", "9.5", "period", 2017, "PeriodNotAfterReferenceYear", "period"),
-    ("Observations", "9.5", "note", None, "ProxyHasNote", "match"),
+    ("Observations", "9.5", "note", None, "ProxyHasNote", "note"),
     ("Observations", "9.5", "source", "hearsay", "UnknownSource", "source"),
     ("Observations", "10.5", "source", "survey", "measure-1.2.2-a-source", "source"),
     ("Observations", "10", "value", 12.5, "TotalBetweenItsParts", "value"),
@@ -121,3 +121,27 @@ def test_the_line_of_an_rdf_file_is_named(framework: Framework) -> None:
     report = report_on("cork.ttl", text.replace("obsValue 9.5", "obsValue 125").encode(), framework)
     line = next(n for n, t in enumerate(text.splitlines(), 1) if "obsValue 9.5" in t)
     assert found(report, "measure-1.2.2-a-value") == {(None, None, line)}
+
+
+def test_the_words_say_for_which_value_something_is_lacking(submission: Submission, framework: Framework) -> None:
+    lines = [line.split(",") for line in as_table.to_csv(submission, framework).splitlines()]
+    at = next(line for line in lines if "9.5" in line)
+    at[lines[0].index("note")] = ""
+    (result,) = report_on("cork.csv", "\n".join(map(",".join, lines)).encode(), framework).results
+    assert result.value == ""
+    assert result.message == {
+        "en": "“match” is close, and “note” is empty.",
+        "zh": "“定义吻合度”为“接近”，但“备注”为空。",
+    }
+    assert "says in a note how it differs" in result.expected["en"]
+
+
+def test_where_there_is_no_column_for_what_is_lacking_the_value_that_demands_it_is_pointed_at(
+    submission: Submission, framework: Framework
+) -> None:
+    header, *rows = (line.split(",") for line in as_table.to_csv(submission, framework).splitlines())
+    notes = header.index("note")
+    lines = [row[:notes] + row[notes + 1 :] for row in (header, *rows)]
+    number = next(n for n, line in enumerate(lines, 1) if "9.5" in line)
+    report = report_on("cork.csv", "\n".join(map(",".join, lines)).encode(), framework)
+    assert (None, "match", number) in found(report, "ProxyHasNote")

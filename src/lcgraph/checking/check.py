@@ -20,6 +20,7 @@ from lcgraph.framework.framework import Description, Framework
 from lcgraph.framework.items import Measure
 from lcgraph.framework.namespaces import LC, LCS, RDFS, SDMX_MEASURE, SH, local_name
 from lcgraph.language import Labels, Text, in_every_language, languages, pick
+from lcgraph.reading.fields import RECORD_TYPES
 from lcgraph.reading.findings import Finding
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.places import Place
@@ -40,12 +41,15 @@ class Rule:
     :ivar about: IRI of what demands it.
     :ivar at: for a shape of a whole record, the property whose cell to point at; of several, the
         first that the record does not state.
+    :ivar because: the property whose value demands it; its cell is pointed at where the record has
+        none for the other.
     """
 
     message: Labels
     remedy: Labels
     about: str
     at: tuple[str, ...]
+    because: str
 
 
 @cache
@@ -60,6 +64,7 @@ def rules(base: str) -> dict[str, Rule]:
             in_every_language(said.labels(iri, LCS + "remedy")),
             said.iri(iri, RDFS + "seeAlso"),
             tuple(said.iris(iri, LCS + "at")),
+            said.iri(iri, LCS + "because"),
         )
         for iri in sorted(subjects)
         if (message := said.labels(iri, SH + "message"))
@@ -129,8 +134,11 @@ class Checker:
         rule = self._rules[result.shape]
         node = result.focus
         path = result.path.lstrip("^").removeprefix("<").partition(">")[0]  # the first step says in which column
+        lacks = ""
         if not path and rule.at:
-            path = next((at for at in rule.at if not said.object(node, at)), rule.at[0])
+            path = lacks = next((at for at in rule.at if not said.object(node, at)), rule.at[0])
+            if rule.because and not graph.has_cell(node, lacks):
+                path = rule.because
         if isinstance(result.value, ox.NamedNode) and result.component == "SPARQLConstraintComponent":
             node = result.value.value if result.value.value in graph.places else node
         place = graph.place(node, path) or graph.place(graph.iri, path) or Place(file)
@@ -141,7 +149,10 @@ class Checker:
         measure = self.framework.measures.get(about) if path == SDMX_MEASURE + "obsValue" else None
         by_query = result.component == "SPARQLConstraintComponent"
         broken = result.severity == "violation" and not by_query  # else the shape's own message says it best
-        wrong = what_is_wrong(result.component, stands, measure) if broken else None
+        if rule.because and lacks:
+            wrong = self._what_is_lacking(node, rule, lacks, said)
+        else:
+            wrong = what_is_wrong(result.component, stands, measure) if broken else None
         return Result(
             severity=result.severity,
             place=place,
@@ -167,6 +178,20 @@ class Checker:
             language: " ".join([*(slip.to(language) for slip in slips), pick(rule.remedy, language)])
             for language in languages()
         }
+
+    def _what_is_lacking(self, node: str, rule: Rule, lacks: str, said: _Said) -> Text | None:
+        """What a record lacks, and for which value of it."""
+        iri = said.object(node, rule.because).strip("<>")
+        fields = {f.predicate: f for record_type in RECORD_TYPES for f in record_type.fields}
+        code = self.framework.codes(fields[rule.because].codes).get(iri)
+        if code is None:
+            return None
+        return Text(
+            "“{field}” is {value}, and “{lacking}” is empty.",
+            field=fields[rule.because].names,
+            value=code.label,
+            lacking=fields[lacks].names,
+        )
 
     def _why(self, about: str) -> Labels:
         told = why_it_matters(about, self.framework)

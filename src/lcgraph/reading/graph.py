@@ -53,6 +53,11 @@ class SubmissionGraph:
         place = self.places.get(node)
         return place.of(_FIELD_OF.get(prop, "")) if place is not None else None
 
+    def has_cell(self, node: str, prop: str) -> bool:
+        """Whether a value of a property has a cell of its own in a node's record, be it empty."""
+        place = self.places.get(node)
+        return place is not None and place.has(_FIELD_OF.get(prop, ""))
+
 
 _FIELD_OF = {f.predicate: f.name for record_type in BY_NAME.values() for f in record_type.fields if f.predicate}
 

@@ -63,6 +63,10 @@ class RecordPlace:
     row: int | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
+    def has(self, name: str) -> bool:
+        """Whether a value has a cell of its own."""
+        return name in self.columns
+
     def of(self, name: str = "") -> Place:
         """The place of one value; of the record where the value has none of its own."""
         column = self.columns.get(name)

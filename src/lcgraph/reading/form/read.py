@@ -51,6 +51,10 @@ class CityPlace(RecordPlace):
 
     cells: Mapping[str, str] = field(default_factory=dict)
 
+    def has(self, name: str) -> bool:
+        """Whether a value has a cell of its own."""
+        return name in self.cells
+
     def of(self, name: str = "") -> Place:
         """The place of one value; of the first where it has none."""
         return Place(self.file, self.sheet, self.cells.get(name) or next(iter(self.cells.values()), "A1"))
