@@ -25,12 +25,18 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
+# apart from the other packages: with it comes lxml, with which openpyxl would not do what it does for users
+.venv/openxml: requirements-openxml.lock | $(BIN)/python
+	@rm -rf $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $@ -r requirements-openxml.lock
+	@touch $@
+
 demo: .venv/runtime  ## publish the demonstration network and serve it at http://127.0.0.1:8000
 	$(BIN)/lcgraph import examples/demo-network/eurostat/cities.csv --mapping examples/demo-network/eurostat/mapping.yaml --data $(DATA)
 	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data $(DATA)
 	$(BIN)/lcgraph serve --data $(DATA) --port $(PORT)
 
-test: .venv/development  ## run the tests
+test: .venv/development .venv/openxml  ## run the tests
 	$(BIN)/python -m pytest
 
 conformance: .venv/development  ## run the W3C's suites for SPARQL services, and report in docs/conformance.ttl
@@ -69,6 +75,7 @@ bench: .venv/development  ## the benchmarks, see benchmarks/README.md
 lock: .venv/development  ## pin the dependencies anew
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
+	echo openxml-audit | $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-openxml.lock
 
 clean:  ## remove what the commands above made
 	rm -rf .venv $(DATA) .pytest_cache .mypy_cache .ruff_cache

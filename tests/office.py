@@ -97,7 +97,7 @@ def marked_form(submission: Submission, framework: Framework, language: str) -> 
     book = opened(write_form(submission, framework, [], language))
     for sheet in figure_sheets(book):
         column = next(c.column_letter for c in sheet[1] if c.value == layout.Column("value", 2024).header(language))
-        sheet[f"{column}3"], sheet[f"{column}4"], sheet[f"{column}7"] = "61,5", 1e9, "=1+1"
+        sheet[f"{column}3"], sheet[f"{column}4"], sheet[f"{column}7"] = "61,5", 1e9, "12 %"
     data = saved(book)
     report = Checker(framework).check(read("form.xlsx", data, framework), date(2026, 11, 24))
     return marked_workbook(data, report, language)

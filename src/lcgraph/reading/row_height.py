@@ -14,6 +14,9 @@ from collections.abc import Iterable
 _LINE = 14.0
 """The height of a line in points, with a little room: Chinese fonts are higher than Latin ones."""
 
+_HIGHEST = 409.0
+"""Excel repairs a workbook with higher rows."""
+
 
 def row_height(shown: Iterable[tuple[object, float]]) -> float:
     """The height, in points, that wrapped texts of 10 points need.
@@ -23,7 +26,8 @@ def row_height(shown: Iterable[tuple[object, float]]) -> float:
     >>> row_height([("one line", 20), ("a text that takes two lines", 20)])
     30.0
     """
-    return 2 + _LINE * max((_lines(str(text), width) for text, width in shown if text not in (None, "")), default=1)
+    lines = max((_lines(str(text), width) for text, width in shown if text not in (None, "")), default=1)
+    return min(2 + _LINE * lines, _HIGHEST)
 
 
 def _lines(text: str, width: float) -> int:

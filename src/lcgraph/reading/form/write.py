@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
@@ -592,7 +593,7 @@ class _Writer:
             errorStyle="stop",
             errorTitle=measure.code,
             error=self._allowed(measure, low, high),
-            promptTitle=pick(measure.label, self.language)[:32],
+            promptTitle=textwrap.shorten(pick(measure.label, self.language), 32, placeholder="…"),
             prompt=self._allowed(measure, low, high),
             showErrorMessage=True,
             showInputMessage=True,
