@@ -10,17 +10,18 @@ from functools import cache
 
 import pyoxigraph as ox
 
-from lcgraph.checking.context import ALONE, Surroundings, context
+from lcgraph.checking.context import ALONE, Surroundings, context, threshold
 from lcgraph.checking.engines import Engine, EngineResult, engine
 from lcgraph.checking.report import SEVERITIES, Report, Result
-from lcgraph.checking.slips import probable_slips
+from lcgraph.checking.slips import odd_one_out, probable_slips
 from lcgraph.checking.wording import what_is_wrong, why_it_matters
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Description, Framework
 from lcgraph.framework.items import Measure
-from lcgraph.framework.namespaces import LC, LCS, RDFS, SDMX_MEASURE, SH, local_name
+from lcgraph.framework.namespaces import LC, LCS, RDFS, SDMX_MEASURE, SEX, SH, local_name
 from lcgraph.language import Labels, Text, in_every_language, languages, pick
 from lcgraph.reading.fields import RECORD_TYPES
+from lcgraph.reading.figures import Stated, stated_figures
 from lcgraph.reading.findings import Finding
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.places import Place
@@ -28,6 +29,8 @@ from lcgraph.reading.reader import Reading
 
 _ABOUT_THE_SIZE = ("-value", "-maximum", "#FigureUnusual", "#FigureFarFromItsPast")
 """Endings of the shapes that ask whether a figure can be so large or so small."""
+
+_TOTAL_AND_PARTS = LCS + "TotalBetweenItsParts"
 
 _ABOUT_PROPERTIES = (LC + "ofMeasure", LC + "concernsMeasure")
 
@@ -145,6 +148,10 @@ class Checker:
         about = rule.about
         if not about.startswith(self.framework.names.base) or about.startswith(LC):
             about = next((a for p in _ABOUT_PROPERTIES if (a := said.object(node, p).strip("<>"))), about)
+        odd = self._odd_one_out(node, said) if result.shape == _TOTAL_AND_PARTS else None
+        if odd is not None:
+            node = odd[0]
+            place = graph.place(node, path) or place
         stands = _shown(result.value) if node == result.focus and result.path else said.value(node, path)
         measure = self.framework.measures.get(about) if path == SDMX_MEASURE + "obsValue" else None
         by_query = result.component == "SPARQLConstraintComponent"
@@ -158,7 +165,7 @@ class Checker:
             place=place,
             value=stands,
             message=_of_query(rule, result) if by_query else _in_all(wrong) if wrong is not None else rule.message,
-            remedy=self._remedy(rule, result, stands, measure),
+            remedy=self._remedy(rule, result, stands, measure) if odd is None else _before(odd[1], rule.remedy),
             shape=result.shape,
             focus=result.focus,
             path=result.path,
@@ -173,11 +180,34 @@ class Checker:
         """How to mend it; first of all, what slip with the unit it may be."""
         if measure is None or not result.shape.endswith(_ABOUT_THE_SIZE):
             return rule.remedy
-        slips = list(probable_slips(measure, stands, self.framework.names.base))
-        return {
-            language: " ".join([*(slip.to(language) for slip in slips), pick(rule.remedy, language)])
-            for language in languages()
+        remedy = rule.remedy
+        for slip in reversed(list(probable_slips(measure, stands, self.framework.names.base))):
+            remedy = _before(slip, remedy)
+        return remedy
+
+    def _odd_one_out(self, node: str, said: _Said) -> tuple[str, Text] | None:
+        """Of a total outside its parts and these parts, the node of the figure that another unit would make right.
+
+        :param node: the node of the total.
+        :return: the node, and what may have happened; None where no unit would.
+        """
+        figures = said.figures(list(self.framework.totals.values()))
+        total = figures.get(f"<{node}>")
+        measure = self.framework.measures.get(total.measure) if total is not None else None
+        if total is None or total.value is None or measure is None:
+            return None
+        sexes = self.framework.codes_of(SEX)
+        parts = {
+            other: stated.value
+            for part in ("male", "female")
+            for other, stated in figures.items()
+            if stated.value is not None
+            and (stated.measure, stated.year, *stated.codes)
+            == (total.measure, total.year, sexes.code(part).iri, *total.codes[1:])
         }
+        base = self.framework.names.base
+        found = odd_one_out(measure, total.value, list(parts.values()), threshold("totalTolerance", base), base)
+        return ([node, *(other[1:-1] for other in parts)][found[0]], found[1]) if found is not None else None
 
     def _what_is_lacking(self, node: str, rule: Rule, lacks: str, said: _Said) -> Text | None:
         """What a record lacks, and for which value of it."""
@@ -196,6 +226,11 @@ class Checker:
     def _why(self, about: str) -> Labels:
         told = why_it_matters(about, self.framework)
         return {} if told is None else _in_all(told)
+
+
+def _before(text: Text, labels: Labels) -> Labels:
+    """Labels with a sentence before them, in every language."""
+    return {language: f"{text.to(language)} {pick(labels, language)}" for language in languages()}
 
 
 _PLACEHOLDER = re.compile(r"\{[?$](\w+)\}")
@@ -241,6 +276,10 @@ class _Said:
     def __init__(self, graph: SubmissionGraph) -> None:
         self._graph = graph
         self._by_start: dict[str, str] | None = None
+
+    def figures(self, totals: list[str]) -> dict[str, Stated]:
+        """What each observation states, by its node in N-Triples syntax."""
+        return stated_figures((statement.split(" ", 2) for statement in self._graph.statements), totals)
 
     def object(self, node: str, prop: str) -> str:
         """The object of a statement in N-Triples syntax; an empty text where there is none."""

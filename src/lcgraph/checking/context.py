@@ -14,6 +14,8 @@ from decimal import Decimal
 from functools import cache
 from typing import Final
 
+import pyoxigraph as ox
+
 from lcgraph.checking.slips import usual_range
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
@@ -24,9 +26,6 @@ from lcgraph.reading.graph import SubmissionGraph
 
 _NAMING = {f"<{LC}city>", f"<{SDMX_DIMENSION}refArea>", f"<{LC}edition>"}
 """Properties whose values are cities or editions."""
-
-LEAST_PAST = 3
-"""So many years a figure must have been reported before for its past to say anything."""
 
 _SERIES = f"{LCS}series"
 """IRIs of what is said here begin so; none of them is ever published."""
@@ -76,6 +75,21 @@ def thresholds(base: str) -> str:
     return "".join(f"{quad.triple} .\n" for quad in resources.read_turtle(path, base))
 
 
+def threshold(name: str, base: str) -> Decimal:
+    """A threshold of ``shapes/thresholds.ttl``, by the local name of its property."""
+    return _numbers(base)[LCS + name]
+
+
+@cache
+def _numbers(base: str) -> dict[str, Decimal]:
+    path = resources.directory("shapes") / "thresholds.ttl"
+    return {
+        quad.predicate.value: Decimal(quad.object.value)
+        for quad in resources.read_turtle(path, base)
+        if isinstance(quad.object, ox.Literal) and quad.object.datatype.value in (XSD + "decimal", XSD + "integer")
+    }
+
+
 def _series(
     submission: str,
     parts: Sequence[Sequence[str]],
@@ -100,10 +114,11 @@ def _series(
         if observation.value is not None:
             values.setdefault(figure, {})[year] = observation.value
     reference_year = _reference_year(submission, parts)
+    needed = threshold("pastYears", framework.names.base)
     for n, (figure, nodes) in enumerate(own.items()):
         past = {**{y: v for y, v in earlier.get(figure, {}).items() if y not in nodes}, **values.get(figure, {})}
         newest = max(nodes)
-        has_past = sum(year < newest for year in past) >= LEAST_PAST
+        has_past = sum(year < newest for year in past) >= needed
         is_old = reference_year is not None and newest < reference_year <= today.year
         if not (has_past or is_old):
             continue

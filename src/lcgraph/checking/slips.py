@@ -5,7 +5,7 @@ Which slips there are, and between which figures cities mostly report, is data: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
@@ -79,9 +79,35 @@ def probable_slips(measure: Measure, value: str, base: str) -> Iterator[Text]:
     for slip in slips:
         meant = figure * slip.factor
         if slip.unit == measure.unit and low <= meant <= high:
-            shown = terms.digits(
-                +meant.normalize().quantize(Decimal(1).scaleb(max(meant.adjusted() + 1 - _DIGITS, -_DIGITS)))
-            )
-            yield Text(
-                "{text}", text={lang: text.format(value=value, meant=shown) for lang, text in slip.message.items()}
-            )
+            yield _told(slip, value, meant)
+
+
+def odd_one_out(
+    measure: Measure, total: Decimal, parts: Sequence[Decimal], tolerance: Decimal, base: str
+) -> tuple[int, Text] | None:
+    """Which of a total and its parts would be right in another unit, so that the total lies between its parts.
+
+    Where several would, it is the one by which the figures come nearest to one another.
+
+    :param tolerance: so much may the total lie outside its parts.
+    :return: 0 for the total, else the number of the part, from 1; and what may have happened to it.
+        None where no other unit would make it right.
+    """
+    slips, usual = _data(base)
+    low, high = usual.get(measure.iri, (Decimal("-Infinity"), Decimal("Infinity")))
+    found: list[tuple[Decimal, int, Text]] = []
+    figures = [total, *parts]
+    for n, figure in enumerate(figures):
+        for slip in slips:
+            meant = figure * slip.factor
+            changed = [*figures[:n], meant, *figures[n + 1 :]]
+            lies_between = min(changed[1:]) - tolerance <= changed[0] <= max(changed[1:]) + tolerance
+            if slip.unit == measure.unit and low <= meant <= high and lies_between:
+                found.append((max(changed) - min(changed), n, _told(slip, terms.digits(figure), meant)))
+    return min(found, key=lambda one: one[:2])[1:] if found else None
+
+
+def _told(slip: Slip, value: str, meant: Decimal) -> Text:
+    """What may have happened to a figure."""
+    shown = terms.digits(+meant.normalize().quantize(Decimal(1).scaleb(max(meant.adjusted() + 1 - _DIGITS, -_DIGITS))))
+    return Text("{text}", text={lang: text.format(value=value, meant=shown) for lang, text in slip.message.items()})
