@@ -290,6 +290,22 @@ class _Writer:
                 ),
                 _font(),
             ),
+            (
+                self._say(
+                    Text(
+                        "7. Targets, if the city has any: after the years, the year to reach and the value, in the unit of its row."
+                    )
+                ),
+                _font(),
+            ),
+            (
+                self._say(
+                    Text(
+                        "Save the workbook as .xlsx, in LibreOffice too, and hand it in whole; a check tells cell by cell what is to be mended."
+                    )
+                ),
+                _font(),
+            ),
             ("", _font()),
             (self._say(Text("The 5-point scale of surveys and expert reviews")), _font(bold=True, size=12)),
             *((f"{code.code}  {pick(code.label, self.language)}", _font()) for code in self._scale()),
