@@ -12,7 +12,7 @@ from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Library, ParameterHead, Question
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DEFAULT_BASE
-from lcgraph.language import Text, pick
+from lcgraph.language import Text, languages, pick
 from lcgraph.service.command_line import output
 from lcgraph.service.command_line.context import context, language_of_command, told
 from lcgraph.service.command_line.output import Format
@@ -21,7 +21,9 @@ from lcgraph.store.readers import Readers
 _SHARED = {
     "format": Annotated[Format, typer.Option("--format", help=told("Form of the answer."))],
     "data": Annotated[str | None, typer.Option("--data", metavar="DIR", help=told("Folder of the network's data."))],
-    "lang": Annotated[str | None, typer.Option("--lang", metavar="LANG", help=told("Language: en or zh."))],
+    "lang": Annotated[
+        str | None, typer.Option("--lang", metavar="LANG", help=told("Language: {codes}.", codes=[*languages()]))
+    ],
 }
 
 

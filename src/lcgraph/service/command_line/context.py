@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
@@ -96,15 +96,16 @@ def language_of_command() -> str:
             given = argument
         elif argument.startswith("--lang="):
             given = argument.partition("=")[2]
-    try:
-        return choose_command_language(given or os.environ.get("LCGRAPH_LANG", ""))
-    except InputError:
-        return "en"
+    known = os.environ.get("LCGRAPH_LANG", "")
+    for wanted in (given or known, known):  # that there is no such language is told in the one known before
+        with suppress(InputError):
+            return choose_command_language(wanted)
+    return "en"
 
 
-def told(template: str) -> str:
+def told(template: str, **values: object) -> str:
     """A help text in the language of the command."""
-    return Text(template).to(language_of_command())
+    return Text(template, **values).to(language_of_command())
 
 
 def context(data: str | None = None, lang: str | None = None, **given: object) -> Context:

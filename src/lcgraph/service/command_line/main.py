@@ -19,7 +19,7 @@ from lcgraph.checking import formats
 from lcgraph.checking.report import Report
 from lcgraph.errors import DoesNotConform, InputError, LcgraphError
 from lcgraph.framework import resources
-from lcgraph.language import Text
+from lcgraph.language import Text, languages
 from lcgraph.publishing.claims import hold_against
 from lcgraph.publishing.network import Published, refused
 from lcgraph.reading import reader
@@ -35,18 +35,17 @@ from lcgraph.service.command_line.context import (
     stop,
     told,
 )
+from lcgraph.service.command_line.help import App
 from lcgraph.service.command_line.output import Format
 from lcgraph.store.readers import Readers
 
-app = typer.Typer(
+app = App(
     name="lcgraph",
     help=told("The knowledge graph of learning cities: check, publish and ask."),
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
-    rich_markup_mode=None,
 )
-ask = typer.Typer(help=told("Ask a question of the library."), no_args_is_help=True, rich_markup_mode=None)
+ask = App(help=told("Ask a question of the library."), no_args_is_help=True)
 app.add_typer(ask, name="ask")
 
 Data = Annotated[
@@ -55,7 +54,11 @@ Data = Annotated[
 ]
 Lang = Annotated[
     str | None,
-    typer.Option("--lang", metavar="LANG", help=told("Language of messages: en or zh [LCGRAPH_LANG, the locale].")),
+    typer.Option(
+        "--lang",
+        metavar="LANG",
+        help=told("Language of messages: {codes} [LCGRAPH_LANG, the locale].", codes=[*languages()]),
+    ),
 ]
 City = Annotated[
     str | None, typer.Option("--city", metavar="CITY", help=told("The city that it must be of, by code or name."))
