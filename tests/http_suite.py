@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,7 +74,7 @@ def _entry(graph: Graph, test: Node, manifest: Path) -> Entry:
         file = manifest.parent / str(graph.value(data, UT.graph)).rsplit("/", 1)[-1]
         graphs[str(graph.value(data, LABEL))] = file.read_text(encoding="utf-8")
     action = graph.value(test, MF.action)
-    requests = Collection(graph, _the(graph, action, HT.requests)) if action is not None else []
+    requests: Iterable[Node] = Collection(graph, _the(graph, action, HT.requests)) if action is not None else []
     iri = str(test)
     return Entry(iri, iri.rsplit("#", 1)[-1], graphs, tuple(_exchange(graph, request) for request in requests))
 
@@ -100,7 +101,7 @@ def _exchange(graph: Graph, request: Node) -> Exchange:
 
 def _headers(graph: Graph, message: Node) -> dict[str, str]:
     listed = graph.value(message, HT.headers)
-    headers = Collection(graph, listed) if listed is not None else []
+    headers: Iterable[Node] = Collection(graph, listed) if listed is not None else []
     return {str(_the(graph, h, HT.fieldName)): str(_the(graph, h, HT.fieldValue)) for h in headers}
 
 

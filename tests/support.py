@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,6 +33,16 @@ class Clock:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+def until(holds: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether something comes to hold."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
 
 
 SMALL = """\

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lcgraph.asking import sparql
-from lcgraph.errors import QueryRefused
+from lcgraph.errors import QueryRefused, QuerySyntaxError
 
 PIECES = ["SELECT", "SERVICE", "<http://x/#>", "<", ">", "'", '"', '"""', "\\", "#", "\n", "?a", "a:b", "(", "{", "1e5"]
 
@@ -88,3 +88,82 @@ def test_the_form_of_a_query(query: str, form: str) -> None:
 def test_an_update_is_refused(update: str) -> None:
     with pytest.raises(QueryRefused, match="This is an update"):
         sparql.refuse(update)
+
+
+NESTED = {
+    "in a subselect": "SELECT * {{ {{ SELECT * {{ {} }} }} }}",
+    "in EXISTS": "SELECT * {{ ?s ?p ?o FILTER EXISTS {{ {} }} }}",
+    "in NOT EXISTS": "ASK {{ FILTER NOT EXISTS {{ ?a ?b ?c . {} }} }}",
+    "in an expression": "SELECT (EXISTS {{ {} }} AS ?x) {{}}",
+    "in MINUS": "ASK {{ ?s ?p ?o MINUS {{ {} }} }}",
+    "in OPTIONAL": "ASK {{ OPTIONAL {{ {} }} }}",
+    "in UNION": "ASK {{ {{}} UNION {{ {} }} }}",
+    "in GRAPH": "ASK {{ GRAPH ?g {{ {} }} }}",
+    "in HAVING": "SELECT ?s {{ ?s ?p ?o }} GROUP BY ?s HAVING (EXISTS {{ {} }})",
+    "in ORDER BY": "SELECT ?s {{ ?s ?p ?o }} ORDER BY (EXISTS {{ {} }})",
+    "in CONSTRUCT": "CONSTRUCT {{ ?s ?p ?o }} WHERE {{ ?s ?p ?o . {} }}",
+    "in DESCRIBE": "DESCRIBE ?s {{ ?s ?p ?o {} }}",
+    "after a comment": "ASK {{ # }}\n {} }}",
+    "after a string": "ASK {{ ?s ?p 'it''s # \\'' . {} }}",
+    "after a long string": 'ASK {{ ?s ?p """"#"" \\""" """ . {} }}',
+    "after an IRI with a hash": "PREFIX a: <http://x/#> ASK {{ a:b a <http://x/#c> . {} }}",
+    "after a name with escapes": "PREFIX a: <http://x/> ASK {{ a:b\\#c a a:\\(d . {} }}",
+}
+CALLS = [
+    "SERVICE <http://x/> {}",
+    "SERVICE SILENT <http://x/> {}",
+    "service ?x {}",
+    "SERVICE\n#\n<http://x/>{}",
+    "\\u0053ERVICE <http://x/> {}",
+    "\\u0053\\u0045\\u0052\\U00000056\\u0049\\u0043\\u0045 <http://x/> {}",
+]
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("place", NESTED)
+def test_no_place_hides_that_another_service_is_asked(place: str, call: str) -> None:
+    with pytest.raises(QueryRefused, match="SERVICE in line"):
+        sparql.refuse(NESTED[place].format(call))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        'ASK { ?s ?p "a\\u0022 SERVICE <http://x/> {} #" }',
+        "ASK { # a comment \\u000A SERVICE <http://x/> {}\n }",
+        "ASK { ?s ?p <http://x/\\u003E SERVICE <http://x/> {} }",
+        "PREFIX : <http://x/> ASK { \\u0053ERVICE:a {} }",
+    ],
+)
+def test_escapes_are_read_in_both_ways_in_which_parsers_read_them(query: str) -> None:
+    with pytest.raises(QueryRefused, match="SERVICE in line"):
+        sparql.refuse(query)
+
+
+def test_an_update_in_escapes_is_refused() -> None:
+    with pytest.raises(QueryRefused, match="This is an update"):
+        sparql.refuse("\\u0044ROP ALL")
+
+
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("SELECT * FROM <a> FROM NAMED <b> { ?s ?p ?o }", ("<a>", "<b>")),
+        ("PREFIX e: <urn:e/> ASK from e:a { ?s ?p 'FROM <c>' }", ("e:a",)),
+        ("SELECT*FROM<urn:h>{}", ("<urn:h>",)),
+        ("SELECT (1 < 2 AS ?x) (EXISTS { ?a ?b ?c } AS ?y) FROM <a#b> { }", ("<a#b>",)),
+        ("CONSTRUCT { ?s <FROM> <x> } FROM <a> WHERE { ?s ?p ?o }", ("<a>",)),
+        ("DESCRIBE <x> # FROM <b>\nFROM # no\n<a>", ("<a>",)),
+        ("ASK { ?from <urn:from> 'FROM <x>' }", ()),
+        ("PREFIX from: <urn:from/> DESCRIBE from:a", ()),
+        ("SELECT ?from { ?from ?p ?o }", ()),
+    ],
+)
+def test_the_graphs_that_a_query_names_are_found(query: str, names: tuple[str, ...]) -> None:
+    assert sparql.dataset_clause(query)[1] == names
+
+
+@pytest.mark.parametrize("query", ["ASKFROM<urn:h>{}", "ASK FROMNAMED<urn:h>{}", "ASK FROMe:a {}"])
+def test_a_clause_that_may_be_read_in_two_ways_is_an_error(query: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="not set apart"):
+        sparql.dataset_clause("PREFIX e: <urn:e/> " + query)

@@ -52,7 +52,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     if report.when == "call":
         for name, value in report.user_properties:
             if name == "earl":
-                test, outcome = value  # type: ignore[misc]  # as the fixture recorded it
+                assert isinstance(value, tuple)
+                test, outcome = map(str, value)
                 _outcomes[test] = outcome if report.passed else "failed"
 
 

@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import signal
 import socket
-import time
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 from service_support import Run, Serve
-from support import SMALL
+from support import SMALL, until
 
 from lcgraph.publishing.network import Network
 
 ENDLESS = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> bool:
-    """Whether something comes to hold."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.05)
-    return True
 
 
 def children(pid: int) -> list[int]:

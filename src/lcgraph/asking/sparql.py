@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"""
       (?P<comment>\#[^\n\r]*)
     | (?P<string>\"\"\"(?:[^"\\]|\\.|\"(?!\"\"))*\"\"\"|'''(?:[^'\\]|\\.|'(?!''))*'''|"(?:[^"\\\n\r]|\\.)*"|'(?:[^'\\\n\r]|\\.)*')
-    | (?P<iri><[^<>"{}|^`\\\x00-\x20]*>)
+    | (?P<iri><(?:[^<>"{}|^`\\\x00-\x20]|\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8})*>)
     | (?P<variable>[?$]\w+)
     | (?P<language>@[A-Za-z]+(?:-[A-Za-z0-9]+)*)
     | (?P<name>(?:[^\W\d_][\w.\-]*)?:(?:[\w.\-:]|%[0-9A-Fa-f]{2}|\\[_~.\-!$&'()*+,;=/?\#@%])*)
@@ -125,8 +125,8 @@ def dataset_clause(query: str) -> tuple[str, tuple[str, ...]]:
                 Text("In line {line}, FROM is not set apart: {found}.", line=line, found=token.text[:80]),
                 remedy=Text("Put a blank before and after it."),
             )
-        if depth == 0 and token.kind in ("iri", "name") and (last[-1] == "FROM" or last == ["FROM", "NAMED"]):
-            names.append(token.text)
+        if begins >= 0 and depth == 0 and word != "NAMED" and (last[-1] == "FROM" or last == ["FROM", "NAMED"]):
+            names.append(token.text)  # whatever it is: only the engine knows all names
         depth += (token.text in ("(", "{")) - (token.text in (")", "}"))
         last = [last[-1], word]
     return query[:begins], tuple(names)

@@ -141,8 +141,14 @@ def wanted(
     if not format_parameter:
         return _choose_by_any_name(accept or "", offered, aliases or {})
     media_type = SHORT_NAMES.get(format_parameter.lower(), format_parameter)
-    for candidate in offered:
-        general = {"application/json": "+json", "application/sparql-results+xml": "+xml"}.get(media_type)
-        if candidate == media_type or (general and candidate.endswith(general)):
-            return candidate
-    raise NotAcceptable(format_parameter[:80], [name for name, full in SHORT_NAMES.items() if full in offered])
+    found = _named(media_type, offered)
+    if found is None:
+        named = [name for name, full in SHORT_NAMES.items() if _named(full, offered)]
+        raise NotAcceptable(format_parameter[:80], named)
+    return found
+
+
+def _named(media_type: str, offered: Sequence[str]) -> str | None:
+    """The offered media type that is meant by one that may be more general."""
+    general = {"application/json": "+json", "application/sparql-results+xml": "+xml"}.get(media_type)
+    return next((one for one in offered if one == media_type or (general and one.endswith(general))), None)
