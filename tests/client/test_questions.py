@@ -1,0 +1,114 @@
+"""Questions of a real service, and the check of a file."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+from service_support import Served
+from support import SMALL
+
+from lcgraph.client import Client
+from lcgraph.errors import InputError, NotFound, ParameterError
+
+COMMITMENTS = tuple(map(str, range(1, 13)))
+
+
+def test_every_question_is_answered_with_the_columns_that_it_lists(small_client: Client) -> None:
+    questions = small_client.questions()
+    assert len(questions) > 8
+    for question in questions.values():
+        given: dict[str, Any] = {name: p.example for name, p in question.parameters.items() if p.required}
+        answer = small_client.ask(question.name, **given)
+        assert list(answer.columns) == list(question.columns)
+        assert answer.attrs["title"] == question.title
+        assert answer.attrs["headings"] == question.columns
+
+
+def test_an_answer_has_the_types_of_its_values(small_client: Client) -> None:
+    given: dict[str, Any] = {"city": "ie-cork", "measure": "1.2.2-a"}
+    series = small_client.ask("measure-series", **given)
+    types = {name: str(series[name].dtype) for name in ("year", "value", "line", "match", "sheet")}
+    assert types == {"year": "Int64", "value": "float64", "line": "Int64", "match": "str", "sheet": "str"}
+    assert series["sheet"].isna().all()
+    records = small_client.ask("measure-series", frame="records", **given)
+    assert [row["value"] for row in records] == [Decimal("12.5"), Decimal(11)]
+    columns = small_client.ask("measure-series", frame="polars", exact=True, **given)
+    assert columns["value"].dtype == pl.Decimal(38, 1)
+
+
+def test_parameters_may_be_numbers_and_none_counts_as_not_given(small_client: Client) -> None:
+    by_number = small_client.ask("city-commitments", city="ie-cork", commitment=10)
+    assert by_number.equals(small_client.ask("city-commitments", city="Cork", commitment="10"))
+    everything = small_client.ask("city-commitments", city="ie-cork", commitment=None)
+    assert len(everything) > len(by_number) > 0
+
+
+def test_an_answer_without_rows_says_what_that_means(small_client: Client) -> None:
+    nothing = small_client.ask("city-commitments", city="ie-dublin")
+    assert len(nothing) == 0
+    assert nothing.attrs["empty"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "wrong", "allowed"),
+    [
+        ({"city": "ie-cork", "commitment": 13}, "commitment", COMMITMENTS),
+        ({"city": "ie-corck"}, "city", ("ie-cork",)),
+        ({}, "city", ()),
+        ({"city": "ie-cork", "comitment": 2}, "comitment", ("commitment",)),
+    ],
+)
+def test_a_wrong_parameter_is_an_error_with_the_values_that_are_allowed(
+    small_client: Client, parameters: dict[str, Any], wrong: str, allowed: tuple[str, ...]
+) -> None:
+    with pytest.raises(ParameterError) as refused:
+        small_client.ask("city-commitments", **parameters)
+    assert refused.value.parameter == wrong
+    assert refused.value.allowed[: len(allowed)] == allowed
+    assert all(value in str(refused.value) for value in allowed)
+
+
+def test_a_missing_parameter_is_an_error_with_the_values_that_are_allowed(small_client: Client) -> None:
+    with pytest.raises(ParameterError, match="one of 1, 2, 3") as refused:
+        small_client.ask("commitment-cities")
+    assert refused.value.allowed == COMMITMENTS
+
+
+@pytest.mark.parametrize("name", ["city-comitments", "../health", "", "a/b?c=d"])
+def test_a_question_that_there_is_not_is_an_error(small_client: Client, name: str) -> None:
+    with pytest.raises(NotFound):
+        small_client.ask(name)
+
+
+def test_answers_are_in_the_language_of_the_client(small_service: Served) -> None:
+    with Client(small_service.address, language="zh", frame="records") as client:
+        (cork,) = (row for row in client.ask("cities") if row["code"] == "ie-cork")
+        assert cork["label"] == "科克"
+        assert client.questions()["cities"].title == "各城市"
+        with pytest.raises(ParameterError, match="之一"):
+            client.ask("commitment-cities", commitment="x")
+
+
+def test_a_file_is_checked_and_nothing_of_it_is_kept(small_client: Client, tmp_path: Path) -> None:
+    before = small_client.ask("cities")
+    file = tmp_path / "科克.csv"
+    file.write_text(SMALL, encoding="utf-8")
+    assert small_client.check(file)["conforms"] is True
+    assert small_client.check(file, city="ie-limerick", year=2016)["conforms"] is False
+    file.write_text(SMALL.replace("12.5", "many"), encoding="utf-8")
+    report = small_client.check(str(file))
+    assert report["conforms"] is False
+    assert report["results"]
+    assert small_client.ask("cities").equals(before)
+
+
+def test_a_file_that_cannot_be_read_is_an_error(small_client: Client, tmp_path: Path) -> None:
+    (tmp_path / "cork.docx").write_bytes(b"PK")
+    with pytest.raises(InputError):
+        small_client.check(tmp_path / "cork.docx")
+    with pytest.raises(FileNotFoundError):
+        small_client.check(tmp_path / "none.csv")
