@@ -9,8 +9,9 @@ from collections.abc import Collection, Iterator
 from lcgraph.errors import FileTooLarge, UnreadableFile
 from lcgraph.language import Text
 from lcgraph.reading.fields import BY_NAME, RECORD_TYPES, SUBMISSION, Field, RecordType
+from lcgraph.reading.file_kinds import damaged, looks_like
 from lcgraph.reading.findings import Finding
-from lcgraph.reading.limits import Limits, damaged, looks_like, too_many_rows
+from lcgraph.reading.limits import Limits, too_many_rows
 from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.table import Meant, Row, Value, header, meant_header
 
@@ -151,7 +152,9 @@ def _header(name: str, table: Iterator[tuple[int, list[str]]]) -> tuple[int, lis
                     Text("The first row of {file} has no column “record”.", file=name),
                     where=Place(name, line=number).text(),
                     expected=Text("a header row with the column “record”, which says what each row is"),
-                    remedy=Text(
+                    remedy=Text("Hand in the workbook itself (.xlsx) with all its sheets, not one of them as a table.")
+                    if _is_of_the_form([cells, *(more for (_, more), _ in zip(table, range(_LINES), strict=False))])
+                    else Text(
                         "See docs/formats.md for the columns. A statistical table of another form goes through “lcgraph import”."
                     ),
                 )
@@ -161,6 +164,19 @@ def _header(name: str, table: Iterator[tuple[int, list[str]]]) -> tuple[int, lis
         where=name,
         remedy=Text("Hand in the file that holds the submission."),
     )
+
+
+_LINES = 20
+"""In so many lines a sheet of the form shows what it is."""
+
+
+def _is_of_the_form(rows: list[list[str]]) -> bool:
+    """Whether a table is one sheet of the form, saved by itself."""
+    from lcgraph.reading.form.layout import parse_city_label, parse_header
+
+    labels = [line for cells in rows if cells and (line := parse_city_label(cells[0])) is not None]
+    of_records = max(sum(header(t, cell) is not None for cell in rows[0]) for t in RECORD_TYPES)
+    return len(labels) > 1 or of_records > 2 or any(parse_header(cell) for cells in rows for cell in cells)
 
 
 def _kind(text: str) -> RecordType | None:

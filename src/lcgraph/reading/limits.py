@@ -1,4 +1,4 @@
-"""How much of a file is read, and what tells one format from another.
+"""How much of a file is read.
 
 The limits keep a stranger's file from taking the machine: they are checked before anything is
 unpacked or parsed. A full submission of 79 cells over ten years is far below each of them.
@@ -42,36 +42,6 @@ class Limits:
 
 LIMITS = Limits()
 
-_SIGNATURES = (
-    (b"PK\x03\x04", Text("a ZIP archive, as .xlsx is")),
-    (b"PK\x05\x06", Text("an empty ZIP archive")),
-    (b"\xd0\xcf\x11\xe0", Text("an old Excel file (.xls) or a workbook with a password")),
-    (b"%PDF", Text("a PDF")),
-    (b"\x89PNG", Text("a picture")),
-    (b"\xff\xd8\xff", Text("a picture")),
-    (b"\x1f\x8b", Text("a gzip archive")),
-    (b"<!DOCTYPE html", Text("a web page")),
-    (b"<html", Text("a web page")),
-    (b"<?xml", Text("XML")),
-)
-
-_OPEN_DOCUMENT = b"mimetypeapplication/vnd.oasis.opendocument."
-
-
-def looks_like(data: bytes) -> Text | None:
-    """What the first bytes of a file say that it is; None where they say nothing.
-
-    >>> str(looks_like(b"%PDF-1.7"))
-    'a PDF'
-    """
-    start = data[:512].lstrip()
-    if _OPEN_DOCUMENT in start:  # the first part of such an archive says what it is
-        return Text("a document of LibreOffice (.ods, .odt)")
-    for signature, name in _SIGNATURES:
-        if start[: len(signature)].lower() == signature.lower():
-            return name
-    return None
-
 
 def check_size(name: str, data: bytes, limits: Limits) -> None:
     """Refuses a file that is empty or too large.
@@ -96,26 +66,6 @@ def check_size(name: str, data: bytes, limits: Limits) -> None:
             where=name,
             remedy=Text("Hand in one submission at a time, without pictures and other attachments."),
         )
-
-
-def damaged(name: str, wanted: Text, data: bytes) -> UnreadableFile:
-    """The error for a file that is not what its name says."""
-    what = looks_like(data)
-    return UnreadableFile(
-        Text("The file {file} is not a readable {wanted}.", file=name, wanted=wanted)
-        if what is None
-        else Text(
-            "The file {file} is not a readable {wanted}; it looks like {what}.",
-            file=name,
-            wanted=wanted,
-            what=what,
-        ),
-        where=name,
-        expected=wanted,
-        remedy=Text(
-            "Save it in that format with the program that made it; renaming a file does not change its format."
-        ),
-    )
 
 
 def too_many_rows(name: str, where: str, limits: Limits) -> FileTooLarge:

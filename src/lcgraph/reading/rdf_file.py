@@ -24,9 +24,10 @@ from lcgraph.framework.namespaces import LC, SPDX, TYPE, XSD, local_name
 from lcgraph.language import Text
 from lcgraph.reading import json_ld, values
 from lcgraph.reading.fields import RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
+from lcgraph.reading.file_kinds import looks_like
 from lcgraph.reading.findings import Finding, Unreadable
 from lcgraph.reading.graph import SubmissionGraph
-from lcgraph.reading.limits import Limits, looks_like
+from lcgraph.reading.limits import Limits
 from lcgraph.reading.lines import Lines
 from lcgraph.reading.places import LazyPlace, Place
 from lcgraph.reading.submission import PARTS, Record, Submission, SubmittedFile

@@ -31,6 +31,9 @@ MEDIA_TYPES = {
 
 SUBMISSION_FORMATS = ("csv", "xlsx", *rdf_file.FORMATS)
 
+_OTHER_WORKBOOKS = ("xls", "xlsb", "xlt", "xltx", "ods", "fods", "ots", "et", "ett")
+"""Workbooks in other formats: of Excel, of LibreOffice and of WPS Office."""
+
 _SAME_FORMAT = {"json": "jsonld", "turtle": "ttl", "ntriples": "nt", "nquads": "nq", "xml": "rdf", "owl": "rdf"}
 
 
@@ -154,8 +157,7 @@ def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
 def _unknown_format(name: str) -> UnreadableFile:
     kind = extension(name)
     hints = {
-        "xls": Text("Save it as an Excel workbook (.xlsx)."),
-        "ods": Text("Save it as an Excel workbook (.xlsx)."),
+        **dict.fromkeys(_OTHER_WORKBOOKS, Text("Save it as an Excel workbook (.xlsx).")),
         "numbers": Text("Export it as an Excel workbook (.xlsx)."),
         "xlsm": Text("Save it as an Excel workbook without macros (.xlsx)."),
         "pdf": Text("Hand in the figures as a workbook (.xlsx) and name the PDF as a source."),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
@@ -16,8 +17,9 @@ from lcgraph.framework.items import normalise
 from lcgraph.language import Text, in_every_language
 from lcgraph.reading.csv_file import missing_columns, repeated_column, unknown_column
 from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
+from lcgraph.reading.file_kinds import OLE, damaged, looks_like
 from lcgraph.reading.findings import Finding, Unreadable
-from lcgraph.reading.limits import Limits, damaged
+from lcgraph.reading.limits import Limits
 from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.table import Row, Value, header, meant_header
 from lcgraph.reading.terms import digits
@@ -72,20 +74,46 @@ def open_workbook(name: str, data: bytes, limits: Limits) -> Workbook:
     :raises UnreadableFile: if it is not a workbook.
     :raises FileTooLarge: if it unpacks to too much or has too many rows or columns.
     """
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith(OLE):
         raise UnreadableFile(
-            Text("The file {file} is an old Excel file (.xls) or is protected by a password.", file=name),
+            Text("The file {file} is {what}.", file=name, what=looks_like(data)),
             where=name,
             remedy=Text("Save it as an Excel workbook (.xlsx) without a password and hand it in again."),
         )
     inspect(name, data, limits)
     try:
+        data = _transitional(data)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of features that a submission has no use for
             return openpyxl.load_workbook(io.BytesIO(data), keep_links=False)
     except Exception as error:
         # openpyxl lets everything through: KeyError for a part that is missing, ParseError for broken XML, and more
         raise damaged(name, Text("Excel workbook (.xlsx)"), data) from error
+
+
+_NAMESPACES = (
+    (b"http://purl.oclc.org/ooxml/spreadsheetml/main", b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    ),
+)
+"""What the strict form of the format calls its namespaces, and what the usual form does."""
+
+
+def _transitional(data: bytes) -> bytes:
+    """A workbook that was saved in the strict form of the format, in the form that is read here."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if b"purl.oclc.org/ooxml" not in archive.read("xl/workbook.xml"):
+            return data
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as rewritten:
+            for name in archive.namelist():
+                part = archive.read(name)
+                for strict, usual in _NAMESPACES:
+                    part = part.replace(strict, usual)
+                rewritten.writestr(name, part)
+    return out.getvalue()
 
 
 def _type_of(sheet: Worksheet) -> RecordType | None:

@@ -16,7 +16,8 @@ from openpyxl.utils.cell import coordinate_to_tuple, get_column_letter, range_bo
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
 from lcgraph.language import Text
-from lcgraph.reading.limits import MEGABYTE, Limits, damaged
+from lcgraph.reading.file_kinds import damaged
+from lcgraph.reading.limits import MEGABYTE, Limits
 from lcgraph.reading.places import Place
 
 _OF_CELLS = frozenset({"row", "c", "v", "f", "is", "si", "t"})

@@ -12,7 +12,6 @@ from openpyxl.workbook import Workbook
 from openpyxl.workbook.protection import WorkbookProtection
 
 from lcgraph.checking.report import Report
-from lcgraph.errors import UnreadableFile
 from lcgraph.framework.framework import Framework
 from lcgraph.language import languages
 from lcgraph.publishing.network import Network
@@ -202,6 +201,11 @@ def test_a_sheet_without_any_codes_is_named_and_not_passed_over(book: Workbook, 
     assert violations(checked(book, network))[0] == ("ColumnMissing", SHEET, "E1")
 
 
+def test_a_sheet_without_its_headers_is_named_and_not_passed_over(book: Workbook, network: Network) -> None:
+    book[SHEET].delete_rows(1)
+    assert violations(checked(book, network)) == [("ColumnMissing", SHEET, "A2")]
+
+
 def test_a_form_without_the_sheet_of_the_city_says_so(book: Workbook, network: Network) -> None:
     del book["City"]
     assert [rule for rule, _, _ in violations(checked(book, network))] == ["SubmissionRowMissing"]
@@ -214,26 +218,6 @@ def test_a_form_of_an_older_edition_is_read_by_that_edition(framework: Framework
     )
     reading = read("old.xlsx", write_form(submission, framework, [2013], "en"), framework)
     assert reading.submission == replace(submission, files=reading.files)
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "said"),
-    [
-        ("cork.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "Save it as an Excel workbook (.xlsx)"),
-        ("cork.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500), "without a password"),
-        ("cork.ods", b"PK\x03\x04" + bytes(500), "Save it as an Excel workbook (.xlsx)"),
-        ("cork.numbers", b"PK\x03\x04" + bytes(500), "Export it as an Excel workbook (.xlsx)"),
-        ("cork.xlsx", b"PK\x03\x04" + bytes(500), "xlsx"),
-        ("cork.xlsx", b"", ""),
-    ],
-)
-def test_another_kind_of_file_is_told_how_to_become_a_workbook(
-    name: str, data: bytes, said: str, framework: Framework
-) -> None:
-    with pytest.raises(UnreadableFile) as caught:
-        read(name, data, framework)
-    assert said in caught.value.tell("en")
-    assert caught.value.tell("zh") != caught.value.tell("en")
 
 
 def test_the_layout_of_the_tests_is_that_of_the_form(framework: Framework) -> None:

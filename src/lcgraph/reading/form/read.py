@@ -85,6 +85,7 @@ def read_form(name: str, book: Workbook, framework: Framework, findings: list[Fi
     """
     edition = framework.edition()
     figures = []
+    others = []
     for sheet in book.worksheets:
         if is_city_sheet(sheet):
             for row in _city(name, sheet, findings):
@@ -93,8 +94,37 @@ def read_form(name: str, book: Workbook, framework: Framework, findings: list[Fi
                 yield row
         elif (header := header_of(sheet)) is not None:
             figures.append((sheet, header))
+        else:
+            others.append(sheet)
+    findings.extend(
+        _no_headers(Place(name, sheet.title, code.coordinate), str(code.value))
+        for sheet in others
+        if (code := _first_code(sheet, edition)) is not None
+    )
     for sheet, header in figures:
         yield from _Figures(name, sheet, header, edition, framework, findings).rows()
+
+
+def _first_code(sheet: Worksheet, edition: Edition) -> Cell | MergedCell | None:
+    """The first code of a column that holds several codes of figures; None for a sheet that is none of the form's."""
+    codes = {cell.code for cell in edition.cells}
+    found = [cell for row in sheet.iter_rows() for cell in row if cell.value in codes]
+    counts = Counter(cell.column for cell in found)
+    return next((cell for cell in found if counts[cell.column] > 1), None)
+
+
+def _no_headers(place: Place, found: str) -> Finding:
+    return Finding(
+        "ColumnMissing",
+        place,
+        found,
+        Text("The sheet “{sheet}” has codes of figures in it, but no row of headers.", sheet=place.sheet),
+        Text(
+            "Insert the row of headers again, as in an empty form: {code}, {example} and so on.",
+            code=layout.CODE,
+            example=Column("value", year=2024).header_text(),
+        ),
+    )
 
 
 def _label(row: tuple[Cell | MergedCell, ...]) -> tuple[layout.CityLine | None, Cell | MergedCell | None]:
