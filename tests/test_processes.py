@@ -13,9 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from support import until
 
-from lcgraph.errors import LimitExceeded
-from lcgraph.processes import MEGABYTE, Died, Workers
+from lcgraph.errors import Abandoned, LimitExceeded
+from lcgraph.processes import MEGABYTE, Asker, Died, InMemory, Workers, asker
 
 WORKER = """
 import os, signal, socket, sys, time
@@ -48,6 +49,11 @@ def handle(request, connection):
             socket.create_connection(("127.0.0.1", value), timeout=5).close()
         except OSError as error:
             return {"ok": False, "kind": type(error).__name__}
+    elif kind == "told":
+        out.begin({"what": value})
+        for _ in range(3):
+            out.write(b"piece")
+            out.flush()
     elif kind == "pid":
         out.write(str(os.getpid()).encode())
     out.flush()
@@ -217,3 +223,106 @@ def test_closing_ends_all_workers(started: Callable[..., Workers]) -> None:
     pid = pid_of(workers)
     workers.close()
     assert is_gone(pid)
+
+
+# those who ask, and go away
+
+
+def ask_as(who: Asker, workers: Workers, request: tuple[str, object], queue: int = 1) -> bytes:
+    """Has a request answered for somebody who may go away."""
+    token = asker.set(who)
+    try:
+        return workers.run(request, 20, queue).body
+    finally:
+        asker.reset(token)
+
+
+def test_the_work_for_one_who_goes_away_is_ended_and_the_next_request_is_answered(
+    started: Callable[..., Workers],
+) -> None:
+    workers, who = started(), Asker()
+    pid = pid_of(workers)
+    with ThreadPoolExecutor(1) as pool:
+        runs = pool.submit(ask_as, who, workers, ("spin", None))
+        assert until(lambda: workers.busy() == (1, 0) and who.waits)
+        who.leave()
+        with pytest.raises(Abandoned):
+            runs.result(timeout=10)
+    assert is_gone(pid)
+    assert workers.busy() == (0, 0)
+    assert answers(workers)
+
+
+def test_one_who_goes_away_while_waiting_waits_no_longer(started: Callable[..., Workers]) -> None:
+    workers, first, second = started(), Asker(), Asker()
+    with ThreadPoolExecutor(3) as pool:
+        runs = pool.submit(ask_as, first, workers, ("spin", None))
+        assert until(lambda: workers.busy() == (1, 0))
+        waits = pool.submit(ask_as, second, workers, ("echo", b"never"))
+        assert until(lambda: workers.busy() == (1, 1))
+        second.leave()
+        with pytest.raises(Abandoned):
+            waits.result(timeout=10)
+        assert workers.busy() == (1, 0)
+        stays = pool.submit(workers.run, ("echo", b"patient"), 20, 1)
+        assert until(lambda: workers.busy() == (1, 1))
+        first.leave()
+        assert stays.result(timeout=20).body == b"patient"
+        with pytest.raises(Abandoned):
+            runs.result(timeout=10)
+
+
+def test_nothing_is_begun_for_one_who_has_gone_already(started: Callable[..., Workers]) -> None:
+    workers, who = started(), Asker()
+    assert answers(workers)
+    who.leave()
+    with ThreadPoolExecutor(1) as pool, pytest.raises(Abandoned):
+        pool.submit(ask_as, who, workers, ("echo", b"")).result()
+    assert answers(workers)
+
+
+def test_whenever_one_goes_away_the_next_is_answered(started: Callable[..., Workers]) -> None:
+    workers = started(spare=1)
+    with ThreadPoolExecutor(2) as pool:
+        for n in range(60):
+            who = Asker()
+            runs = pool.submit(ask_as, who, workers, ("echo", b"there"))
+            time.sleep(n / 60 * 0.002)  # before, while and after it is answered
+            who.leave()
+            assert runs.exception(timeout=20) is None or isinstance(runs.exception(), Abandoned)
+            assert answers(workers)
+    assert workers.busy() == (0, 0)
+
+
+# sinks
+
+
+class Told(InMemory):
+    """A sink that keeps what it is told, and has room for some pieces only."""
+
+    def __init__(self, room: int) -> None:
+        super().__init__()
+        self.said: dict[str, object] = {}
+        self.room = room
+
+    def begin(self, said: dict[str, object]) -> None:
+        self.said = said
+
+    def take(self, piece: bytes, seconds: float) -> bool:
+        assert 0 < seconds <= 20
+        self.room -= 1
+        return self.room >= 0 and super().take(piece, seconds)
+
+
+def test_a_sink_is_told_what_comes_and_given_every_piece(started: Callable[..., Workers]) -> None:
+    sink = Told(3)
+    ended = started().run(("told", "that"), 20, 1, sink)
+    assert (sink.said, bytes(sink.body), ended.body) == ({"what": "that"}, b"piecepiecepiece", b"")
+
+
+def test_a_sink_without_room_ends_the_request(started: Callable[..., Workers]) -> None:
+    workers = started()
+    with pytest.raises(LimitExceeded) as caught:
+        workers.run(("told", "that"), 20, 1, Told(2))
+    assert caught.value.limit == "deadline"
+    assert answers(workers)
