@@ -105,6 +105,15 @@ def test_only_what_the_officer_fills_in_can_be_changed(empty: Submission, framew
         assert book[title][coordinate].protection.locked == locked
 
 
+def test_codes_names_and_headers_stay_in_sight(empty: Submission, framework: Framework) -> None:
+    book = opened(write_form(empty, framework, [2024], "en"))
+    panes = {sheet.title: sheet.freeze_panes for sheet in book.worksheets}
+    assert panes == {"Read me": None, "City": None, "Lists": None, "Sources": "B2", "Documents": "B2"} | {
+        layout.name_of_sheet(group, "en"): "C2" for group in framework.edition().groups
+    }
+    assert book.active == book["Read me"]
+
+
 def test_a_figure_is_read_with_the_place_where_it_stands(empty: Submission, framework: Framework) -> None:
     book = opened(write_form(replace(empty, submitter="Cork City Council"), framework, [2024], "en"))
     book["Sources"]["A2"], book["Sources"]["B2"], book["Sources"]["C2"] = "lfs", "official data", "Labour survey"

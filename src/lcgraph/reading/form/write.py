@@ -317,7 +317,7 @@ class _Writer:
             (
                 self._say(
                     Text(
-                        "Names and definitions in English are by lcgraph and not official; the Chinese wording is quoted from the printed source."
+                        "The Chinese names and definitions are quoted from the printed source; those in any other language are by lcgraph and not official."
                     )
                 ),
                 _font(italic=True, color=_QUIET),
@@ -678,7 +678,7 @@ class _Writer:
         sheet.page_margins.header = sheet.page_margins.footer = 0.3
         if titles:
             sheet.print_title_rows = titles
-        city = pick(self.framework.cities[self.submission.city].label, self.language)
+        city = pick(self.framework.cities[self.submission.city].label, self.language).replace("&", "&&")
         footer = sheet.oddFooter
         assert footer is not None
         footer.left.text, footer.center.text, footer.right.text = f"{city} {self.submission.year}", "&A", "&P / &N"
