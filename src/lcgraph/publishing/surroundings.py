@@ -8,16 +8,13 @@ from itertools import islice
 
 import pyoxigraph as ox
 
-from lcgraph.checking.context import ALONE, Surroundings
+from lcgraph.checking.context import ALONE, Surroundings, threshold
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import ValueCell
 from lcgraph.framework.namespaces import DIMENSIONS, LC, SDMX_DIMENSION, SDMX_MEASURE, XSD, local_name
 from lcgraph.publishing.current import reported_figures
 from lcgraph.reading import terms
 from lcgraph.reading.submission import Observation, Submission
-
-LEAST_SAME = 10
-"""So many figures must be the same, and none differ, for a submission to count as another city's."""
 
 _PROBES = 3
 _PER_PROBE = 2_000
@@ -61,7 +58,8 @@ class Neighbourhood:
     def _same(self, submission: Submission) -> Iterator[str]:
         """Codes of the cities that have published the same value for every figure that both have."""
         edition = self._framework.editions.get(submission.edition)
-        if edition is None or len(submission.observations) < LEAST_SAME:
+        needed = threshold("sameFigures", self._framework.names.base)
+        if edition is None or len(submission.observations) < needed:
             return
         own = {
             (cell, o.period): o.value
@@ -73,7 +71,7 @@ class Neighbourhood:
         for city in sorted(candidates):
             theirs = {(cell, year): value for cell, years in self._of(city).items() for year, value in years.items()}
             both = own.keys() & theirs.keys()
-            if len(both) >= LEAST_SAME and all(own[key] == theirs[key] for key in both):
+            if len(both) >= needed and all(own[key] == theirs[key] for key in both):
                 yield local_name(city)
 
     def _with_figure(self, observation: Observation) -> Iterator[str]:
