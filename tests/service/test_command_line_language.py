@@ -70,7 +70,7 @@ def test_the_help_of_a_command_is_in_chinese(command: str, run: Run) -> None:
         ("query a.rq --format pdf", "--format 的值无法使用：“pdf”不是以下之一：table、json、csv、turtle。"),
         ("template ie-cork more and --year 2024", "lcgraph template 不接受更多参数：more and。"),
         ("check a.csv --format docx", "没有格式“docx”。"),
-        ("check a.csv --lang xx", "没有“xx”语言的信息。"),
+        ("check a.csv --lang xx", "本系统不提供“xx”语言的提示信息。"),
     ],
 )
 def test_what_is_wrong_with_a_call_is_told_in_chinese(arguments: str, said: str, run: Run) -> None:
