@@ -58,3 +58,9 @@ def test_the_parameter_goes_before_the_header() -> None:
     assert wanted("text/csv", "text/html", OFFERED) == "text/csv"
     with pytest.raises(NotAcceptable):
         wanted("docx", "text/html", OFFERED)
+
+
+def test_a_parameter_may_name_several_formats_as_the_header_does() -> None:
+    assert wanted("application/ld+json,application/x-json+ld", None, (*OFFERED, "application/ld+json")) == (
+        "application/ld+json"
+    )

@@ -54,7 +54,7 @@ def add(app: FastAPI, service: Service) -> None:
         sparql.refuse(asked.query)
         prologue, clause = sparql.dataset_clause(asked.query)
         is_graph = sparql.form(asked.query) in ("CONSTRUCT", "DESCRIBE")
-        media_type = format_of(request, is_graph=is_graph)
+        media_type = format_of(request, is_graph=is_graph, given=asked.format)
         run = partial(
             service.readers.run,
             asked.query,
@@ -80,13 +80,14 @@ def add(app: FastAPI, service: Service) -> None:
         )
 
 
-def format_of(request: Request, *, is_graph: bool) -> str:
+def format_of(request: Request, *, is_graph: bool, given: str = "") -> str:
     """The format for the answer to a query.
 
+    :param given: the format that a field of a form names.
     :raises NotAcceptable: if the client likes none that there is.
     """
     offered, aliases = (GRAPHS, GRAPH_ALIASES) if is_graph else (SOLUTIONS, SOLUTION_ALIASES)
-    return wanted(request.query_params.get("format"), accept_of(request), offered, aliases)
+    return wanted(request.query_params.get("format") or given, accept_of(request), offered, aliases)
 
 
 async def answer(service: Service, run: partial[Result]) -> Response:
@@ -123,11 +124,13 @@ class _Asked:
     :ivar query: the query; None where there is none.
     :ivar default_graphs: graphs that are to make up the default graph.
     :ivar named_graphs: graphs that ``GRAPH`` may name.
+    :ivar format: what its answer is to be in, where a field says so.
     """
 
     query: str | None
     default_graphs: tuple[str, ...]
     named_graphs: tuple[str, ...]
+    format: str
 
 
 async def _asked(request: Request, limit: int) -> _Asked:
@@ -159,7 +162,13 @@ async def _asked(request: Request, limit: int) -> _Asked:
     if len(queries) > 1:
         raise QueryError(Text("There is more than one query."), remedy=Text("Give one at a time."))
     query = queries[0] if queries and queries[0].strip() else None
-    return _Asked(query, _all("default-graph-uri", values), _all("named-graph-uri", values))
+    formats = _all("format", values)
+    return _Asked(
+        query,
+        _all("default-graph-uri", values),
+        _all("named-graph-uri", values),
+        formats[-1] if formats else "",
+    )
 
 
 def _all(name: str, values: Sequence[tuple[str, str]]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from lcgraph.errors import LcgraphError
@@ -120,8 +121,11 @@ SHORT_NAMES = {
     "nt": "application/n-triples",
     "nq": "application/n-quads",
     "trig": "application/trig",
+    "n3": "text/turtle",
     "jsonld": "application/ld+json",
+    "json-ld": "application/ld+json",
     "rdf": "application/rdf+xml",
+    "rdf+xml": "application/rdf+xml",
     "html": "text/html",
     "text": "text/plain",
     "pdf": "application/pdf",
@@ -142,6 +146,9 @@ def wanted(
         return _choose_by_any_name(accept or "", offered, aliases or {})
     media_type = SHORT_NAMES.get(format_parameter.lower(), format_parameter)
     found = _named(media_type, offered)
+    if found is None and "/" in media_type:  # SPARQLWrapper writes several, as in Accept
+        with suppress(NotAcceptable):
+            return _choose_by_any_name(media_type, offered, aliases or {})
     if found is None:
         named = [name for name, full in SHORT_NAMES.items() if _named(full, offered)]
         raise NotAcceptable(format_parameter[:80], named)
