@@ -7,8 +7,9 @@ keeping nothing, so that a part which would take the machine when its tree is bu
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from xml.parsers import expat
 
@@ -40,7 +41,7 @@ def inspect(name: str, data: bytes, limits: Limits) -> None:
             members = archive.infolist()
             if len(members) > limits.parts:
                 raise _too_much(name, Text("{n} parts", n=f"{limits.parts:,}"))
-            budget = _Budget(name, limits)
+            budget = _Budget(name, limits, _sheets(archive))
             for member in members:
                 _inspect_part(archive, member, budget)
     except (UnreadableFile, FileTooLarge):
@@ -52,10 +53,14 @@ def inspect(name: str, data: bytes, limits: Limits) -> None:
 
 @dataclass(slots=True)
 class _Budget:
-    """What is left of what a workbook may unpack to."""
+    """What is left of what a workbook may unpack to.
+
+    :ivar sheets: name of the part that holds a sheet to the name of the sheet.
+    """
 
     name: str
     limits: Limits
+    sheets: Mapping[str, str]
     unpacked: int = 0
     of_cells: int = 0
     others: int = 0
@@ -74,37 +79,41 @@ class _Budget:
                 remedy=_COPY,
             )
 
-    def reaches(self, row: int, column: int) -> None:
+    def reaches(self, part: str, row: int, column: int) -> None:
         """A cell stands here; openpyxl makes every cell of the rectangle that they span."""
         limits = self.limits
         if row > limits.rows + 1 or column > limits.columns:
+            sheet = self.sheets.get(part, part)
+            cell = f"{get_column_letter(column)}{row}"
             raise FileTooLarge(
                 Text(
-                    "A sheet of {file} reaches to cell {cell}; at most {rows} rows and {columns} columns are read.",
+                    "The sheet “{sheet}” of {file} reaches to cell {cell}; at most {rows} rows and {columns} columns are read.",
+                    sheet=sheet,
                     file=self.name,
-                    cell=f"{get_column_letter(column)}{row}",
+                    cell=cell,
                     rows=f"{limits.rows:,}",
                     columns=limits.columns,
                 ),
-                where=Place(self.name, cell=f"{get_column_letter(column)}{row}").text(),
+                where=Place(self.name, sheet, cell).text(),
                 remedy=Text(
                     "Delete the rows below and the columns beside the table, also empty ones. A submission is one city and one year; a statistical table goes through “lcgraph import” with a mapping."
                 ),
             )
 
-    def merge(self, reference: str) -> None:
+    def merge(self, part: str, reference: str) -> None:
         """A merged range; openpyxl makes a cell of each of its places."""
         left, top, right, bottom = (n or 1_048_576 for n in range_boundaries(reference))
         self.merged += (right - left + 1) * (bottom - top + 1)
         if self.merged > self.limits.merged:
             raise FileTooLarge(
                 Text(
-                    "A sheet of {file} has the merged range {range}; at most {limit} cells may be merged.",
+                    "The sheet “{sheet}” of {file} has the merged range {range}; at most {limit} cells may be merged.",
+                    sheet=self.sheets.get(part, part),
                     file=self.name,
                     range=reference,
                     limit=f"{self.limits.merged:,}",
                 ),
-                where=self.name,
+                where=Place(self.name, self.sheets.get(part, part)).text(),
                 remedy=Text("Unmerge the cells and write the value into each cell that it holds for."),
             )
 
@@ -119,6 +128,49 @@ class _Budget:
                 raise _too_much(
                     self.name, Text("{n} styles, names and other settings", n=f"{self.limits.other_elements:,}")
                 )
+
+
+def _sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Name of the part that holds a sheet to the name of the sheet; empty where the two parts that say it cannot be used.
+
+    Both are small: no more of them is unpacked than a workbook needs for them.
+    """
+    try:
+        targets = {
+            attributes["Id"]: posixpath.normpath(posixpath.join("/xl", attributes["Target"])).lstrip("/")
+            for attributes in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")
+        }
+        return {
+            targets[next(value for key, value in attributes.items() if key.endswith(" id"))]: attributes["name"]
+            for attributes in _elements(archive, "xl/workbook.xml", "sheet")
+        }
+    except (
+        KeyError,
+        ValueError,
+        StopIteration,
+        RuntimeError,
+        expat.ExpatError,
+    ):  # what is wrong is told when the part is inspected
+        return {}
+
+
+def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> list[dict[str, str]]:
+    """The attributes of the elements of a name in a part; those of other namespaces as ``namespace name``."""
+    found: list[dict[str, str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(" ")[2] == tag:
+            found.append(attributes)
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a document type")
+
+    parser = expat.ParserCreate(namespace_separator=" ")
+    parser.StartElementHandler = start
+    parser.StartDoctypeDeclHandler = refuse
+    with archive.open(part) as unpacked:
+        parser.Parse(unpacked.read(MEGABYTE), True)
+    return found
 
 
 _COPY = Text("Copy the filled-in rows into a new workbook and hand that in.")
@@ -156,16 +208,16 @@ def _inspect_part(archive: zipfile.ZipFile, member: zipfile.ZipInfo, budget: _Bu
         match tag:
             case "row":
                 row, column = int(attributes.get("r") or row + 1), 0
-                budget.reaches(row, 1)
+                budget.reaches(member.filename, row, 1)
             case "c":
                 if reference := attributes.get("r"):
                     row_of_cell, column = coordinate_to_tuple(reference)
-                    budget.reaches(row_of_cell, column)
+                    budget.reaches(member.filename, row_of_cell, column)
                 else:
                     column += 1
-                    budget.reaches(row, column)
+                    budget.reaches(member.filename, row, column)
             case "mergeCell":
-                budget.merge(attributes["ref"])
+                budget.merge(member.filename, attributes["ref"])
 
     def end(_: str) -> None:
         nonlocal depth
