@@ -125,6 +125,16 @@ def test_each_row_says_its_edition_and_an_edition_can_be_asked_for(copy: Copy) -
             assert rows(question, *options, "--edition", edition) == of_one, question
 
 
+def test_a_file_that_follows_another_edition_than_it_is_handed_in_under_does_not_conform(copy: Copy) -> None:
+    (copy.folder / "claimed.csv").write_text(SUBMISSION.replace("ie-cork", "ie-dublin"), encoding="utf-8")
+    assert copy("check", "claimed.csv", "--edition", "2099-test").returncode == 0
+    for command in ("check", "publish"):
+        ended = copy(command, "claimed.csv", "--edition", "2013-draft")
+        assert ended.returncode == 1, ended.stdout + ended.stderr
+        assert "line 2, column edition" in ended.stdout + ended.stderr
+        assert "follows the edition 2099-test, but it is handed in under 2013-draft" in ended.stdout + ended.stderr
+
+
 def test_a_figure_out_of_its_range_is_found(copy: Copy) -> None:
     (copy.folder / "wrong.csv").write_text(SUBMISSION.replace("41.5", "61"), encoding="utf-8")
     checked = copy("check", "wrong.csv")

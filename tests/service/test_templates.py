@@ -166,6 +166,18 @@ def test_a_file_of_another_city_or_year_than_it_is_handed_in_for_does_not_confor
     assert client.post("/checks?city=nowhere", files={"file": ("cork.csv", SMALL)}).status_code == 422
 
 
+def test_a_file_is_handed_in_under_an_edition(run: Run, tmp_path: Path, client: httpx.Client) -> None:
+    (tmp_path / "cork.csv").write_text(SMALL)
+    assert run("check", "cork.csv", "--edition", "2013-draft").status == 0
+    ended = run("check", "cork.csv", "--edition", "2012-pilot")
+    assert ended.status == 2
+    assert "2013-draft" in ended.err
+    assert client.post("/checks?edition=2013-draft", files={"file": ("cork.csv", SMALL)}).json()["conforms"]
+    answer = client.post("/checks?edition=2012-pilot", files={"file": ("cork.csv", SMALL)})
+    assert answer.status_code == 422
+    assert answer.json()["allowed"] == ["2013-draft"]
+
+
 def test_a_city_that_is_registered_later_gets_its_form(run: Run, tmp_path: Path) -> None:
     assert run("register", EXAMPLES / "fictional-city" / "city.ttl").status == 0
     assert run("publish", EXAMPLES / "fictional-city" / "lumenport.csv").status == 0

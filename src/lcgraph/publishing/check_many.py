@@ -45,7 +45,7 @@ class How:
     :ivar engine: name of the SHACL engine; empty for the fast one.
     :ivar media_type: format of the reports.
     :ivar language: of the reports.
-    :ivar claim: for which city and year they are handed in.
+    :ivar claim: for which city, year and edition they are handed in.
     :ivar seconds: how long the check of a file may take.
     :ivar memory_bytes: memory that it may take.
     """

@@ -31,7 +31,7 @@ class CheckRequest:
     :ivar media_type: format of the report, a key of :data:`REPORT_FORMATS`.
     :ivar language: of the report.
     :ivar engine: name of the SHACL engine; empty for the fast one.
-    :ivar claim: for which city and year it is handed in.
+    :ivar claim: for which city, year and edition it is handed in.
     """
 
     directory: str

@@ -14,7 +14,7 @@ from lcgraph.checking.formats import REPORT_FORMATS, render
 from lcgraph.errors import InputError, LcgraphError
 from lcgraph.language import Text, pick
 from lcgraph.publishing.check_many import Checked, How, check_many, submissions_in
-from lcgraph.publishing.claims import ANY, Claim, hold_against
+from lcgraph.publishing.claims import ANY, Claim, edition_of, hold_against
 from lcgraph.publishing.forms import city_of
 from lcgraph.reading import reader
 from lcgraph.service.command_line import output
@@ -41,12 +41,18 @@ def formats() -> list[str]:
     return [name for name, media_type in _MEDIA_TYPES.items() if media_type in REPORT_FORMATS]
 
 
-def claim_of(here: Context, city: str | None, year: int | None) -> Claim:
-    """For which city and year files are handed in.
+def claim_of(here: Context, city: str | None, year: int | None, edition: str | None) -> Claim:
+    """For which city and year, and under which edition, files are handed in.
 
-    :raises ParameterError: if there is no such city.
+    :raises ParameterError: if there is no such city or edition.
     """
-    return Claim(city_of(here.network, city).iri, year) if city else Claim("", year) if year else ANY
+    if not (city or year or edition):
+        return ANY
+    return Claim(
+        city_of(here.network, city).iri if city else "",
+        year,
+        edition_of(here.network.framework, edition).iri if edition else "",
+    )
 
 
 def check(here: Context, files: Sequence[Path], format_name: str, claim: Claim, out: Path | None) -> int:

@@ -64,6 +64,10 @@ City = Annotated[
     str | None, typer.Option("--city", metavar="CITY", help=told("The city that it must be of, by code or name."))
 ]
 Year = Annotated[int | None, typer.Option("--year", metavar="YEAR", help=told("The year that it must be for."))]
+Edition = Annotated[
+    str | None,
+    typer.Option("--edition", metavar="EDITION", help=told("The edition of the Key Features that it must follow.")),
+]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help=told("Who does it; kept in the archive."))]
 Files = Annotated[list[Path], typer.Argument(metavar="FILE…", help=told("Workbooks, CSV or RDF."))]
 
@@ -95,6 +99,7 @@ def check(
     ] = None,
     city: City = None,
     year: Year = None,
+    edition: Edition = None,
     engine: Annotated[
         str | None, typer.Option("--engine", metavar="shacl|reference", help=told("SHACL engine."))
     ] = None,
@@ -103,7 +108,7 @@ def check(
 ) -> None:
     """Check submissions, and keep nothing of them."""
     here = context(data, lang, engine=engine)
-    stop(checking.check(here, files, format, checking.claim_of(here, city, year), out))
+    stop(checking.check(here, files, format, checking.claim_of(here, city, year, edition), out))
 
 
 @app.command(help=told("Make the form of a city: the workbook that its officer fills in."))
@@ -146,12 +151,13 @@ def publish(
     ] = False,
     city: City = None,
     year: Year = None,
+    edition: Edition = None,
     data: Data = None,
     lang: Lang = None,
 ) -> None:
     """Check submissions and publish them: all of them, or none."""
     here = context(data, lang)
-    claim, known = checking.claim_of(here, city, year), here.network.framework
+    claim, known = checking.claim_of(here, city, year, edition), here.network.framework
     readings = [reader.read_path(path, known) for path in files]
     others = [reading for reading in readings if not hold_against(reading, claim, known)]
     for reading in others:  # before the rest: one that is published already would pass as unchanged

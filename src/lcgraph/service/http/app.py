@@ -31,7 +31,7 @@ from lcgraph.language import Text, choose_language, pick
 from lcgraph.processes import MEGABYTE
 from lcgraph.publishing.check_many import run_check
 from lcgraph.publishing.check_process import CheckRequest
-from lcgraph.publishing.claims import Claim
+from lcgraph.publishing.claims import Claim, edition_of
 from lcgraph.publishing.forms import city_of, filled_form, form, form_name
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import MEDIA_TYPES
@@ -338,9 +338,13 @@ def _checked(
 
 
 def _claim(request: Request, network: Network) -> Claim:
-    """For which city and year a file is handed in: ``?city=`` and ``?year=``."""
-    city = request.query_params.get("city", "").strip()
-    return Claim(city_of(network, city).iri if city else "", _year(request, "year"))
+    """For which city and year, and under which edition, a file is handed in: ``?city=``, ``?year=``, ``?edition=``."""
+    city, edition = (request.query_params.get(name, "").strip() for name in ("city", "edition"))
+    return Claim(
+        city_of(network, city).iri if city else "",
+        _year(request, "year"),
+        edition_of(network.framework, edition).iri if edition else "",
+    )
 
 
 def _year(request: Request, name: str) -> int | None:
@@ -444,7 +448,7 @@ def _add_pages(app: FastAPI, service: Service) -> None:
     )
     async def health() -> JSONResponse:  # not in a thread: it answers however many wait
         checkpoint = newest(service.network.store_directory)
-        running, waiting = service.readers.busy()
+        running, waiting = map(sum, zip(service.readers.busy(), service.own_readers.busy(), strict=True))
         return JSONResponse(
             {
                 "status": "ok" if checkpoint else "empty",

@@ -129,6 +129,7 @@ FILE: dict[str, Any] = {
         _parameter("name", "name of the file, where it is the whole body", _TEXT, example="cork.xlsx"),
         _parameter("city", "the city that it is handed in for; a file of another does not conform", _TEXT),
         _parameter("year", "the year that it is handed in for; a file for another does not conform", _YEAR),
+        _parameter("edition", "the edition that it is handed in under; a file of another does not conform", _TEXT),
         *OWN_PARAMETERS,
     ],
     "requestBody": {
