@@ -69,7 +69,7 @@ def test_misuse_ends_with_2_and_a_word_of_help(run: Run, tmp_path: Path, argumen
         ("READERS", "0"),
         ("QUERY_SECONDS", "nan"),
         ("ENGINE", "none"),
-        ("LANG", "fr"),
+        ("LANG", "xx"),
         ("BASE", "x"),
     ],
 )
