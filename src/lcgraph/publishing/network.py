@@ -15,6 +15,8 @@ import pyoxigraph as ox
 import lcgraph
 from lcgraph.archive.archive import Archive, Commit, Content, Provenance, file_name
 from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
+from lcgraph.asking import examples
+from lcgraph.asking.question import Library
 from lcgraph.checking.check import Checker
 from lcgraph.checking.context import Surroundings
 from lcgraph.checking.report import Report
@@ -27,7 +29,7 @@ from lcgraph.publishing.cities import described_cities
 from lcgraph.publishing.surroundings import Neighbourhood
 from lcgraph.reading.graph import SubmissionGraph, submission_graph, without_places
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
-from lcgraph.store.embedded import Held, Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
+from lcgraph.store.embedded import Beside, Held, Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
 
 COMMIT_SUBMISSIONS = 1000
 COMMIT_BYTES = 64 * 1024 * 1024
@@ -294,7 +296,7 @@ class Network:
                 remedy=Text("Name a folder for it, with --to."),
             )
         with self.archive.writing():
-            writer = Writer(self.store_directory, self.archive, framework(self.base))
+            writer = Writer(self.store_directory, self.archive, framework(self.base), self._beside)
             writer.rebuild(progress)
             writer.close()
             return graph_hash(self.dump())
@@ -342,12 +344,21 @@ class Network:
     @contextmanager
     def _writing(self, *, wait: bool = True) -> Iterator[Writer]:
         with self.archive.writing(wait=wait):
-            writer = Writer(self.store_directory, self.archive, framework(self.base))
+            writer = Writer(self.store_directory, self.archive, framework(self.base), self._beside)
             try:
                 writer.open()
                 yield writer
             finally:
                 writer.close()
+
+    @property
+    def _beside(self) -> Beside:
+        """The example queries, which a store holds so that they can be asked for like all else."""
+
+        def made() -> list[str]:
+            return examples.lines(Library(resources.directory("queries"), self.base), framework(self.base))
+
+        return Beside(examples.digest(self.base), made)
 
     def _check_in(
         self, reading: Reading, by: str, heads: _Heads, neighbourhood: Neighbourhood, pending: _Pending

@@ -20,8 +20,9 @@ import heapq
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -33,8 +34,9 @@ from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import LC, PROV, SDMX_DIMENSION, TYPE, XSD
 from lcgraph.language import Text
-from lcgraph.store import index
+from lcgraph.store import index, partitions
 from lcgraph.store.index import Change, change, commit_iri, fold, framework_lines
+from lcgraph.store.partitions import Tally
 
 KEEP_CHECKPOINTS = 2
 BULK = 20_000
@@ -49,18 +51,32 @@ _BROKEN = (OSError, RuntimeError)
 _SORT_RUN = 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Statements that a store holds beside the archive and the framework.
+
+    :ivar digest: changes when they do.
+    :ivar lines: makes them, as lines of N-Quads.
+    """
+
+    digest: str
+    lines: Callable[[], list[str]]
+
+
 class Writer:
     """The one process that changes a store. It holds the archive's right to write.
 
     :param directory: the folder of the store.
     :param archive: what the store is an index of.
     :param framework: the ontology and the framework.
+    :param beside: what the store holds beside it that does not change with the data.
     """
 
-    def __init__(self, directory: Path, archive: Archive, framework: Framework) -> None:
+    def __init__(self, directory: Path, archive: Archive, framework: Framework, beside: Beside | None = None) -> None:
         self.directory = directory
         self.archive = archive
         self.framework = framework
+        self.beside = beside or Beside("", list)
         self._store: ox.Store | None = None
         self._holds = 0
         self._shown = True
@@ -103,6 +119,10 @@ class Writer:
             old.unlink(missing_ok=True)
         self._holds = applied
         self._shown = commit_of(newest(self.directory)) == applied
+        if applied and not self._tally.holds(commit_iri(applied, self.framework.names)):
+            with self._written():  # ended between a commit and its counting
+                self._tally.anew(commit_iri(applied, self.framework.names))
+            self._shown = False
         for commit in self.archive.commits(after=applied):
             self.apply(commit)
 
@@ -164,9 +184,22 @@ class Writer:
         :raises StoreError: if the store cannot be written to.
         """
         done = change(commit, self.framework)
+        tally = self._tally
         with self._written():
+            tally.begin(done.drop, self._spoken_of_again(done), done.forget)
             self._change(done)
+            tally.end(done.add, commit_iri(commit.number, self.framework.names))
         self._holds, self._shown = commit.number, False
+
+    @property
+    def _tally(self) -> Tally:
+        return Tally(self.store, self.framework.names)
+
+    def _spoken_of_again(self, done: Change) -> Iterator[str]:
+        """The cities of which a change says something that may have been said before."""
+        yield from done.recount
+        evidence = f" <{self.framework.names.graph('evidence')}> .\n"
+        yield from {line.partition(" ")[0][1:-1] for line in done.add if line.endswith(evidence)}
 
     @contextmanager
     def _written(self) -> Iterator[None]:
@@ -253,10 +286,14 @@ class Writer:
         done = fold(self._counted(self.archive.commits(), progress), self.framework)
         lines = [line for line in framework_lines(self.framework) if not _forgotten(line, done, self.framework)]
         lines.append(_marker_line(self._marker()))
+        lines.extend(done.add)
+        last = commit_iri(self.archive.last, self.framework.names) if self.archive.last else ""
+        lines.extend(partitions.lines(_counted_lines(lines), last, self.framework.names))
+        lines.extend(self.beside.lines())
         with self._written():
             beside.mkdir(parents=True)
             store = ox.Store(str(beside / "writer"))
-            store.bulk_load("".join(lines + done.add), ox.RdfFormat.N_QUADS)
+            store.bulk_load("".join(lines), ox.RdfFormat.N_QUADS)
             store.flush()
             del store
             shutil.rmtree(self.directory / "writer", ignore_errors=True)
@@ -276,8 +313,22 @@ class Writer:
         """A statement that tells with which ontology the store was built."""
         names = self.framework.names
         graph = ox.NamedNode(names.graph("archive"))
-        digest = ox.Literal(f"{resources.digest('ontology', names.base)}-{index.VERSION}")
+        parts = (
+            resources.digest("ontology", names.base),
+            index.VERSION,
+            partitions.fixed_digest(names),
+            self.beside.digest,
+        )
+        digest = ox.Literal("-".join(map(str, parts)))
         return (ox.NamedNode(names.graph("framework")), ox.NamedNode(LC + "graphHash"), digest, graph)
+
+
+def _counted_lines(lines: list[str]) -> Mapping[partitions.Key, int]:
+    """How much stands in each partition of what is about to be loaded; a line that comes twice counts once."""
+    quads = [partitions.split(line) for line in dict.fromkeys(lines)]
+    types = partitions.Types()
+    types.update(partitions.types_in(quads))
+    return partitions.counts(partitions.uses(quads, types))
 
 
 def _marker_line(marker: tuple[ox.NamedNode, ox.NamedNode, ox.Literal, ox.NamedNode]) -> str:

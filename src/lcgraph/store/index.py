@@ -16,7 +16,7 @@ from lcgraph.framework.namespaces import DCTERMS, LC, PROV, TYPE, Names
 from lcgraph.reading import terms
 from lcgraph.store.evidence import evidence
 
-VERSION = 2
+VERSION = 3
 """Goes up when what a store holds of the same archive changes; a store of another version is built anew."""
 
 CITY_EVIDENCE = (f"<{LC}hasEvidenceForAction>", f"<{LC}hasEvidenceForCommitment>")

@@ -22,6 +22,7 @@ from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DCTERMS, DEFAULT_BASE, LC, OWL, PROV, RDFS, SKOS, TYPE, XSD, Names, local_name
 from lcgraph.reading import terms
 from lcgraph.store.embedded import commit_of, newest
+from lcgraph.store.partitions import VOID, examples_of, graph_of
 from lcgraph.store.readers import Readers
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
@@ -30,8 +31,6 @@ _FIXED = ("ontology", "shapes")
 
 _LINKS = 50
 """So many links from submissions are read; of more it is only said that there are more."""
-
-VOID = "http://rdfs.org/ns/void#"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +136,11 @@ class Documents:
             thing = ox.NamedNode(iri)
         except ValueError:
             return None
-        of_submission = iri.startswith(self.names.item("submission", ""))
-        graphs = f"{thing} {ox.NamedNode(Names.evidence_graph(iri))}" if of_submission else ""
+        graphs = ""
+        if iri.startswith(self.names.item("submission", "")):
+            graphs = f"{thing} {ox.NamedNode(Names.evidence_graph(iri))}"
+        elif iri in (graph_of(self.names), examples_of(self.names)):
+            graphs = str(thing)
         found = self._select(
             _DOCUMENT.format(
                 thing=thing,

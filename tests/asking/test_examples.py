@@ -1,0 +1,76 @@
+"""The example queries run as they stand, and give what the questions give."""
+
+from __future__ import annotations
+
+import json
+
+import pyoxigraph as ox
+import pytest
+
+from lcgraph.asking import examples
+from lcgraph.asking.answer import Answerer
+from lcgraph.asking.question import Library
+from lcgraph.framework import resources
+from lcgraph.framework.namespaces import DEFAULT_BASE
+
+NAMES = Library(resources.directory("queries"), DEFAULT_BASE).names
+FIND = """
+PREFIX sh: <http://www.w3.org/ns/shacl#> PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+SELECT ?sq ?comment ?query WHERE {
+  ?sq a sh:SPARQLExecutable ; rdfs:label|rdfs:comment ?comment ; sh:select|sh:ask|sh:construct|sh:describe ?query }
+ORDER BY ?sq"""
+
+
+def found(answerer: Answerer, query: str) -> list[dict[str, str]]:
+    rows = json.loads(answerer.readers.run(query).body)["results"]["bindings"]
+    return [{name: term["value"] for name, term in row.items()} for row in rows]
+
+
+def test_the_examples_are_found_at_the_endpoint_as_editors_look_for_them(demo_answers: Answerer) -> None:
+    rows = found(demo_answers, FIND)
+    assert {row["sq"].rpartition("#")[2] for row in rows} == set(NAMES)
+    assert len(rows) == 2 * len(NAMES), "each described in English and in Chinese"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_gives_the_rows_of_its_question(demo_answers: Answerer, name: str) -> None:
+    question = demo_answers.question(name)
+    (query,) = {row["query"] for row in found(demo_answers, FIND) if row["sq"].endswith(f"#{name}")}
+    given = {key: head.example for key, head in question.head.parameters.items() if head.required}
+    answer = demo_answers.ask(name, given, "en")
+    expected = [
+        {
+            key: str(value).lower() if isinstance(value, bool) else str(value)
+            for key, value in row.items()
+            if value is not None
+        }
+        for row in answer.rows
+    ]
+    assert [{key: row[key] for key in answer.columns if key in row} for row in found(demo_answers, query)] == expected
+    assert expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_declares_the_prefixes_that_it_uses(demo_answers: Answerer, name: str) -> None:
+    ox.Store().query(examples.runnable(demo_answers.question(name), demo_answers.framework))  # knows no prefix of ours
+
+
+@pytest.mark.parametrize(
+    ("query", "bound"),
+    [
+        ("SELECT ?city ?x { ?x lc:city ?city }", "SELECT (<c> AS ?city) ?x { ?x lc:city <c> }"),
+        ("SELECT ?x { { SELECT ?city ?x { ?x lc:city ?city } } }", "SELECT ?x { { SELECT  ?x { ?x lc:city <c> } } }"),
+        (
+            "SELECT ?n { { SELECT ?city (COUNT(?x) AS ?n) { ?x lc:city ?city } GROUP BY ?city } }",
+            "SELECT ?n { { SELECT  (COUNT(?x) AS ?n) { ?x lc:city <c> } GROUP BY (<c> AS ?city_) } }",
+        ),
+        ('SELECT ?x { ?x rdfs:label "?city" }', 'SELECT ?x { ?x rdfs:label "?city" }'),
+        ("SELECT ?x { FILTER (?cityname = ?city) }", "SELECT ?x { FILTER (?cityname = <c>) }"),
+    ],
+)
+def test_a_value_stands_in_place_of_its_variable(query: str, bound: str) -> None:
+    assert examples.bound(query, {"city": "<c>"}) == bound
+
+
+def test_the_digest_changes_with_the_base() -> None:
+    assert examples.digest(DEFAULT_BASE) != examples.digest("https://example.org/")
