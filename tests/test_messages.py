@@ -38,7 +38,7 @@ def needed(language: str) -> dict[str | tuple[str, ...], list[str]]:
     found = dict(said())
     if language not in SPOKEN:
         for text in texts():
-            found.setdefault(text, []).append("ontology, shapes or questions")
+            found.setdefault(text, ["ontology, shapes or questions"])
     return found
 
 

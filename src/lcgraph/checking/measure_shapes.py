@@ -6,13 +6,14 @@ What a figure of a measure must be is said once, in ``ontology/``; ``lcgraph sha
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from lcgraph.framework import resources
 from lcgraph.framework.canonical import canonical
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.items import Measure
+from lcgraph.framework.items import Measure, Unit
 from lcgraph.framework.namespaces import LC, LCS, PREFIXES, PROV, QB, SDMX_ATTRIBUTE, SDMX_DIMENSION, SDMX_MEASURE, XSD
 from lcgraph.language import Labels, pick
 from lcgraph.reading import terms
@@ -175,7 +176,7 @@ def _unit(measure: Measure, framework: Framework, name: str, see: str) -> str:
         f"sh:path <{SDMX_ATTRIBUTE}unitMeasure> ; sh:in ( {terms.iri(measure.unit)} )",
         {
             "en": f"{pick(measure.label, 'en')} ({measure.code}) is given in: {pick(unit.label, 'en')} ({unit.code}).",
-            "zh": f"{pick(measure.label, 'zh')}（{measure.code}）的单位为：{pick(unit.label, 'zh')}（{unit.code}）。",
+            "zh": f"{pick(measure.label, 'zh')}（{measure.code}）的单位为：{pick(unit.label, 'zh')}{_symbol(unit)}。",
         },
         {"en": "Convert the figure to that unit.", "zh": "将数值换算为该单位。"},
         see,
@@ -239,6 +240,11 @@ def _property(
         f"lcs:{name} a sh:PropertyShape ; {constraints} ; sh:severity {severity} ; "
         f"{_both('sh:message', message)} ; {_both('lcs:remedy', remedy)} ; rdfs:seeAlso {see} ."
     )
+
+
+def _symbol(unit: Unit) -> str:
+    """The code of a unit behind its name in Chinese, unless it is English words: the name is understood as well."""
+    return "" if re.search(r"[A-Za-z]{3}", unit.code) else f"（{unit.code}）"
 
 
 def _both(prop: str, labels: Labels) -> str:
