@@ -79,6 +79,14 @@ _FIGURES_SCALE = 70
 """The size, in per cent, of the figures on paper; less where a year has columns of further languages."""
 
 
+_LISTS = Text("Lists")
+_IN_PLACE = 255
+"""So many characters Excel allows for what a drop-down offers in place."""
+
+_LISTED_FROM = 3
+"""The column of the sheet of lists from which on those stand that are too long for that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hint:
     """A figure that the city reported earlier.
@@ -140,6 +148,7 @@ class _Writer:
         self.book = openpyxl.Workbook()
         self.book.remove(self.book.worksheets[0])
         self.lists: dict[str, str] = {}
+        self.listed: dict[str, list[str]] = {}
         self._white: Any = None
 
     def write(self) -> bytes:
@@ -429,7 +438,13 @@ class _Writer:
             self._whole(sheet, cell, 1900, self.submission.year)
 
     def _labels(self, codes: str) -> str:
-        return '"' + ",".join(pick(code.label, self.language) for code in self.framework.codes(codes)) + '"'
+        """What a drop-down of a code list offers: the names in place or, where Excel does not allow that, listed."""
+        labels = [pick(code.label, self.language) for code in self.framework.codes(codes)]
+        if len(offered := ",".join(labels)) <= _IN_PLACE and not any("," in label or '"' in label for label in labels):
+            return f'"{offered}"'
+        self.listed.setdefault(codes, labels)
+        letter = get_column_letter(_LISTED_FROM + list(self.listed).index(codes))
+        return f"{quote_sheetname(sheet_name(self._say(_LISTS)))}!${letter}$1:${letter}${len(labels)}"
 
     def _whole(self, sheet: Worksheet, cell: str, low: int, high: int) -> None:
         validation = DataValidation(type="whole", operator="between", formula1=str(low), formula2=str(high))
@@ -478,7 +493,7 @@ class _Writer:
 
     def _lists(self, sources: Worksheet) -> None:
         """What the drop-downs offer, each in a column of a hidden sheet: Excel allows no long list in place."""
-        sheet = self._sheet(self._say(Text("Lists")))
+        sheet = self._sheet(self._say(_LISTS))
         statuses = [*self.framework.codes("observation-status"), *self.framework.codes("gap-reason")]
         for index, (name, codes) in enumerate(
             (("status", statuses), ("match", list(self.framework.codes("definition-match")))), 1
@@ -488,6 +503,9 @@ class _Writer:
             letter = get_column_letter(index)
             self.lists[name] = f"{quote_sheetname(sheet.title)}!${letter}$1:${letter}${len(codes)}"
         self.lists["source"] = f"{quote_sheetname(sources.title)}!$A$2:$A${sources.max_row}"
+        for index, labels in enumerate(self.listed.values(), _LISTED_FROM):
+            for number, label in enumerate(labels, 1):
+                sheet.cell(number, index, label)
         sheet.sheet_state = "hidden"
 
     def _group(self, sheet: Worksheet, lines: Sequence[layout.Line]) -> None:
