@@ -109,14 +109,16 @@ def read(name: str, data: bytes, framework: Framework, limits: Limits = LIMITS) 
     else:
         # here, since their library takes longer to load than a CSV to read
         from lcgraph.reading import workbook
-        from lcgraph.reading.form.read import read_form
+        from lcgraph.reading.form.read import is_form, no_city_sheet, read_form
 
         book = workbook.open_workbook(file.name, data, limits)
         rows = [
             *workbook.read_rows(file.name, book, findings),
             *read_form(file.name, book, framework, findings),
         ]
-        if not rows:
+        if not any(row.kind == "submission" for row in rows) and is_form(book):
+            findings.append(no_city_sheet(file.name))
+        elif not rows:
             raise workbook.no_submission(file.name, book)
     table = Assembler(framework, (file,)).assemble(rows, findings)
     return Reading((file,), {file.name: data}, table.submission, table.findings)

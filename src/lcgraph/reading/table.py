@@ -188,6 +188,8 @@ class Assembler:
         return Read(submission, self.findings)
 
     def _head(self, rows: list[Row]) -> dict[str, object]:
+        if not rows and any(finding.rule == "SubmissionRowMissing" for finding in self.findings):
+            return {}
         if not rows:
             file = self.files[0].name if self.files else ""
             self.findings.append(
@@ -206,7 +208,7 @@ class Assembler:
                     "SubmissionRowRepeated",
                     row.place.of(),
                     "",
-                    Text("A second row says which city submits for which year."),
+                    Text("It is said a second time which city submits for which year."),
                     Text("Hand in one file for each city and year."),
                 )
             )

@@ -300,7 +300,7 @@ def one_of(register: Register[ItemT], text: str, rule: str, message: Text, all_o
     if near:
         remedy = Text("Did you mean {near}?", near=[_named(register.code(code)) for code in near])
     elif len(register) <= 12:
-        remedy = Text("Write one of {codes}.", codes=list(register.codes))
+        remedy = Text("Write one of {codes}.", codes=[_named(item) for item in register])
     else:
         remedy = all_of_them
     raise Unreadable(rule, message, remedy)

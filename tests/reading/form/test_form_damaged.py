@@ -208,7 +208,33 @@ def test_a_sheet_without_its_headers_is_named_and_not_passed_over(book: Workbook
 
 def test_a_form_without_the_sheet_of_the_city_says_so(book: Workbook, network: Network) -> None:
     del book["City"]
+    (result,) = checked(book, network).results
+    assert result.shape.endswith("#SubmissionRowMissing")
+    assert result.remedy["en"] == "Copy the sheet “City” of an empty form into the workbook and fill it in."
+    assert "“城市”" in result.remedy["zh"]
+
+
+def test_a_form_without_that_sheet_in_which_nothing_is_filled_in_says_so_too(book: Workbook, network: Network) -> None:
+    del book["City"]
+    everything_taken_out(book)
+    del book["Sources"]
     assert [rule for rule, _, _ in violations(checked(book, network))] == ["SubmissionRowMissing"]
+
+
+def test_a_line_of_the_city_that_stands_twice_is_called_a_line(book: Workbook, network: Network) -> None:
+    book["City"].append(["Submitter", "Somebody else"])
+    (result,) = checked(book, network).results
+    assert result.message["en"] == "The line “Submitter” stands twice."
+    assert (result.place.cell, result.value) == (f"B{book['City'].max_row}", "Somebody else")
+
+
+def test_a_status_that_is_none_is_answered_with_those_that_there_are_and_what_they_mean(
+    book: Workbook, network: Network
+) -> None:
+    book[SHEET][f"{STATUS}{FEMALE}"].value = "zzzz"
+    (result,) = checked(book, network).results
+    assert "normal (normal)" in result.remedy["en"]
+    assert "estimated（估计）" in result.remedy["zh"]
 
 
 def test_a_form_of_an_older_edition_is_read_by_that_edition(framework: Framework) -> None:

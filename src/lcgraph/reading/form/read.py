@@ -77,6 +77,25 @@ def header_of(sheet: Worksheet) -> int | None:
     return None
 
 
+def is_form(book: Workbook) -> bool:
+    """Whether a workbook has a sheet of the form."""
+    return any(is_city_sheet(sheet) or header_of(sheet) is not None for sheet in book.worksheets)
+
+
+def no_city_sheet(name: str) -> Finding:
+    """The finding for a form without the sheet that says which city hands in for which year."""
+    return Finding(
+        "SubmissionRowMissing",
+        Place(name),
+        "",
+        Text("No sheet of the form says which city hands in for which year."),
+        Text(
+            "Copy the sheet “{sheet}” of an empty form into the workbook and fill it in.",
+            sheet=layout.CITY_SHEET,
+        ),
+    )
+
+
 def read_form(name: str, book: Workbook, framework: Framework, findings: list[Finding]) -> Iterator[Row]:
     """The rows of the form's own sheets: those of the city and those of the figures.
 
@@ -149,7 +168,16 @@ def _city(name: str, sheet: Worksheet, findings: list[Finding]) -> Iterator[Row]
         if line is None or cell is None:
             continue
         if line.key in cells[line.record]:
-            findings.append(repeated_column(Place(name, sheet.title, cell.coordinate), str(row[0].value)))
+            label = {language: line.label(language) for language in languages()}
+            findings.append(
+                Finding(
+                    "ColumnRepeated",
+                    Place(name, sheet.title, cell.coordinate),
+                    "" if cell.value is None else str(cell.value),
+                    Text("The line “{found}” stands twice.", found=label),
+                    Text("Keep one of them."),
+                )
+            )
             continue
         values[line.record][line.key] = value_of(cell, merged, is_figure=line.field.kind is Kind.COUNT)
         cells[line.record][line.key] = cell.coordinate
