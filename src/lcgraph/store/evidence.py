@@ -12,12 +12,11 @@ from functools import cache
 
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import DIMENSIONS, LC, SDMX_DIMENSION
+from lcgraph.reading.figures import Figure, stated_figures
 
-_OF_MEASURE = f"<{LC}ofMeasure>"
 _SUPPORTS = f"<{LC}supports>"
 _REF_AREA = f"<{SDMX_DIMENSION}refArea>"
 _CITY = f"<{LC}city>"
-_DIMENSIONS = {f"<{dimension}>": i for i, dimension in enumerate(DIMENSIONS)}
 
 
 def evidence(statements: Iterable[str], framework: Framework) -> list[str]:
@@ -27,27 +26,20 @@ def evidence(statements: Iterable[str], framework: Framework) -> list[str]:
         the object does not matter, so lines of N-Quads will do.
     :return: statements of the graph of evidence, each once, in no order.
     """
-    measures: dict[str, str] = {}
-    codes: dict[str, list[str]] = {}
+    parts = [statement.split(" ", 2) for statement in statements]
     supports: dict[str, list[str]] = {}
     city_of: dict[str, str] = {}
-    totals = list(framework.totals.values())
-    for statement in statements:
-        subject, predicate, rest = statement.split(" ", 2)
-        if predicate == _OF_MEASURE:
-            measures[subject] = rest.partition(" ")[0][1:-1]
-        elif predicate in _DIMENSIONS:
-            codes.setdefault(subject, list(totals))[_DIMENSIONS[predicate]] = rest.partition(" ")[0][1:-1]
-        elif predicate == _SUPPORTS:
+    for subject, predicate, rest in parts:
+        if predicate == _SUPPORTS:
             supports.setdefault(subject, []).append(rest.partition(" ")[0][1:-1])
         elif predicate in (_REF_AREA, _CITY):
             city_of[subject] = rest.partition(" ")[0]
     said: set[str] = set()
-    for node, measure in measures.items():
-        cell = _cells(framework).get((measure, *codes.get(node, totals)))
+    for node, stated in stated_figures(parts, list(framework.totals.values())).items():
+        cell = _cells(framework).get(stated.figure)
         if cell is not None:
             said.add(f"{node} <{LC}fillsCell> <{cell}>")
-        _bears_on(said, node, _actions(framework).get(measure, ()), city_of.get(node), framework)
+        _bears_on(said, node, _actions(framework).get(stated.measure, ()), city_of.get(node), framework)
     for node, actions in supports.items():
         _bears_on(said, node, actions, city_of.get(node), framework)
     return list(said)
@@ -71,7 +63,7 @@ def _actions(framework: Framework) -> dict[str, tuple[str, ...]]:
 
 
 @cache
-def _cells(framework: Framework) -> dict[tuple[str, ...], str]:
+def _cells(framework: Framework) -> dict[Figure, str]:
     return {
         (cell.measure, *(cell.dimensions[d] for d in DIMENSIONS)): cell.iri
         for edition in framework.editions
