@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import check, damage, importing, visible, workbook
+from benchmarks import abuse, check, damage, importing, visible, workbook
 from benchmarks.measure import Outcome, machine
 from benchmarks.report import as_markdown, as_text, write_results
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], Outcome]] = {
     "workbook": workbook.run,
     "damage": damage.run,
     "visible": visible.run,
+    "abuse": abuse.run,
 }
 README = Path(__file__).with_name("README.md")
 

@@ -26,7 +26,8 @@ class Settings:
     :ivar root: path below which the service is reached from outside, such as ``/cities``; empty for none.
     :ivar lang: language of the command line; empty for that of the environment.
     :ivar engine: SHACL engine: ``shacl``, ``reference``, or empty for the fast one.
-    :ivar readers: how many queries run at once.
+    :ivar readers: how many SPARQL queries run at once.
+    :ivar question_readers: how many questions are answered at once, beside them.
     :ivar query_seconds: how long a query may run.
     :ivar query_memory_mb: memory that a query may take.
     :ivar result_mb: size that an answer may have.
@@ -46,6 +47,7 @@ class Settings:
     lang: str = ""
     engine: str = ""
     readers: int = 2
+    question_readers: int = 1
     query_seconds: float = 10.0
     query_memory_mb: int = 2048
     result_mb: int = 64

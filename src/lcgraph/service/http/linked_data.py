@@ -64,7 +64,7 @@ class LinkedData:
 
     def __init__(self, service: Service) -> None:
         network = service.network
-        self.documents = Documents(network.framework.names, service.readers, network.archive)
+        self.documents = Documents(network.framework.names, service.own_readers, network.archive)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that no other address answers."""
@@ -92,7 +92,7 @@ class LinkedData:
             "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
             "Cache-Control": "public, max-age=3600",
         }
-        if _matches(request, headers["ETag"]):
+        if matches(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type=FORMS["jsonld"])
 
@@ -116,7 +116,7 @@ class _Asked:
     def response(self) -> Response:
         if self.extension:
             tag = self._tag(self.extension)
-            if _matches(self.request, tag) or self._is_as_old():
+            if matches(self.request, tag) or self._is_as_old():
                 return Response(status_code=304, headers=self._validators(tag))
         document = self.documents.document(self.iri)
         if document is None:
@@ -276,7 +276,8 @@ class _Asked:
             return False
 
 
-def _matches(request: Request, tag: str) -> bool:
+def matches(request: Request, tag: str) -> bool:
+    """Whether a client has what this tag stands for."""
     given = request.headers.get("if-none-match", "")
     return given.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', given)
 

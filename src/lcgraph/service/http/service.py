@@ -21,15 +21,17 @@ class Service:
     """What the addresses share.
 
     :param settings: the settings of the deployment.
+    :ivar readers: where the queries of strangers run.
+    :ivar own_readers: where our own do, which are never kept waiting by those.
     """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.network = Network(settings.directory, settings.base, settings.engine)
         self.library = Library(resources.directory("queries"), self.network.base)
-        self.readers = Readers(
-            self.network.store_directory, settings.readers, settings.query_limits, base=self.network.base
-        )
+        directory, limits, base = self.network.store_directory, settings.query_limits, self.network.base
+        self.readers = Readers(directory, settings.readers, limits, base=base)
+        self.own_readers = Readers(directory, settings.question_readers, limits, base=base)
         self.checkers = Workers(
             "lcgraph.publishing.check_process", settings.checkers, settings.check_memory_mb * MEGABYTE, spare=0
         )
@@ -38,22 +40,25 @@ class Service:
     @property
     def answerer(self) -> Answerer:
         """Answers questions, with the cities that are known now."""
-        return Answerer(self.library, self.readers, self.network.framework)
+        return Answerer(self.library, self.own_readers, self.network.framework)
 
     @property
     def threads(self) -> int:
         """How many threads it takes for every queue to fill and pages still to be served."""
-        return self.settings.readers + self.settings.checkers + 2 * self.settings.queue + 16
+        settings = self.settings
+        return settings.readers + settings.question_readers + settings.checkers + 3 * settings.queue + 16
 
     def start(self) -> None:
         """Starts the processes that queries and checks run in."""
         self.network.catch_up()
         self.readers.start()
+        self.own_readers.start()
         self.checkers.start()
 
     def close(self) -> None:
         """Ends them."""
         self.readers.close()
+        self.own_readers.close()
         self.checkers.close()
 
 
