@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import sys
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from lcgraph.client import Client
+from lcgraph.client import Client, MissingPackage
 from lcgraph.client.columns import Column, Kind
 from lcgraph.client.frames import frame_of
 from lcgraph.errors import InputError
@@ -128,6 +129,28 @@ def test_a_result_without_rows_still_has_its_columns(small_client: Client, frame
 def test_without_a_wish_frames_are_of_pandas_where_it_is_installed(small_client: Client) -> None:
     with Client(small_client.url) as client:
         assert isinstance(client.query("SELECT (1 AS ?x) {}"), pd.DataFrame)
+
+
+def test_frames_are_of_polars_where_pandas_is_not_installed(
+    small_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with Client(small_client.url) as client:
+        assert isinstance(client.query("SELECT (1 AS ?x) {}"), pl.DataFrame)
+    with pytest.raises(MissingPackage, match=r"pip install .lcgraph\[pandas\]"):
+        Client(small_client.url, frame="pandas")
+
+
+def test_without_either_a_client_still_gives_records_and_truth_values(
+    small_client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    monkeypatch.setitem(sys.modules, "polars", None)
+    with Client(small_client.url) as client:
+        assert client.query("ASK {}") is True
+        assert client.query("SELECT (1 AS ?x) {}", frame="records") == [{"x": 1}]
+        with pytest.raises(MissingPackage, match=r"(?s)lcgraph\[pandas\].*records"):
+            client.ask("cities")
 
 
 def test_another_sort_of_frame_is_refused_before_anything_is_asked(small_client: Client) -> None:

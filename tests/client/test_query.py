@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import rdflib
@@ -86,6 +87,14 @@ def test_a_graph_is_one_of_rdflib_with_its_prefixes(small_client: Client) -> Non
     assert "lc:City" in graph.serialize(format="turtle")
     described = small_client.graph("DESCRIBE <https://w3id.org/lcgraph/commitment/2>")
     assert (rdflib.URIRef("https://w3id.org/lcgraph/commitment/2"), rdflib.RDF.type, LC.Commitment) in described
+
+
+def test_several_threads_share_a_client(small_client: Client) -> None:
+    def count(n: int) -> object:
+        return small_client.query(f"SELECT ({n} AS ?n) (COUNT(*) AS ?all) {{ ?s a ?o }}", frame="records")[0]["n"]
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(count, range(24))) == list(range(24))
 
 
 def test_a_query_of_another_sort_says_how_it_is_asked(small_client: Client) -> None:

@@ -193,8 +193,9 @@ class Client:
         True
         """
         with self._telling(), _pages_as_remedy():
-            wanted = frames.chosen(frame or self.frame)
-            if sparql_text.form(sparql) in ("CONSTRUCT", "DESCRIBE"):
+            form = sparql_text.form(sparql)
+            wanted = frames.chosen("records" if form == "ASK" else frame or self.frame)
+            if form in ("CONSTRUCT", "DESCRIBE"):
                 raise QueryError(
                     Text("This query gives a graph."), remedy=Text("Ask with {method}.", method="graph(…)")
                 )

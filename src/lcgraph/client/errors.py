@@ -54,3 +54,6 @@ class DataChanged(ServiceError):
 
 class MissingPackage(LcgraphError, ImportError):
     """A frame is wanted of a library that is not installed."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # an ImportError would show what it was made with
