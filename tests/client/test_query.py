@@ -48,6 +48,17 @@ def test_ask_is_true_or_false(small_client: Client) -> None:
     assert small_client.query("ASK { ?c a lc:Village }") is False
 
 
+def test_ask_is_true_or_false_with_virtuoso_too() -> None:
+    yes = b"""{ "head": { "link": [], "vars": ["__ASK_RETVAL"] }, "results": { "distinct": false, "bindings": [
+      { "__ASK_RETVAL": { "type": "typed-literal",
+        "datatype": "http://www.w3.org/2001/XMLSchema#integer", "value": "1" }}]}}
+    """
+    no = b"""{ "head": { "link": [], "vars": ["__ASK_RETVAL"] }, "results": { "distinct": false, "bindings": [ ] } }"""
+    with answering([Reply(body=yes), Reply(body=no)]) as (address, _), Client(sparql=address) as client:
+        assert client.query("ASK { ?s ?p ?o }") is True
+        assert client.query("ASK { ?s ?p ?o }") is False
+
+
 def test_a_query_that_is_longer_than_an_address_may_be_is_asked_all_the_same(small_client: Client) -> None:
     values = " ".join(f"<urn:x:{n}>" for n in range(20_000))
     assert len(small_client.query(f"SELECT ?x {{ VALUES ?x {{ {values} }} }}")) == 20_000

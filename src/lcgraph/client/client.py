@@ -208,6 +208,8 @@ class Client:
                         return solutions.truth
                     table, checkpoint = results.Table(solutions.variables), solutions.checkpoint
                     table.add(solutions)
+                    if table.variables == results.VIRTUOSO_ASK:
+                        return table.count > 0
             columns = table.columns()
             about: dict[str, object] = {"datatypes": {name: list(column.datatypes) for name, column in columns.items()}}
             if checkpoint:

@@ -81,11 +81,15 @@ def _text(problem: Mapping[str, object], name: str) -> str:
 
 def _in_its_own_words(address: str, status: int, media_type: str, body: bytes) -> LcgraphError:
     phrase = HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
-    told = Text("{address} answers with status {status} {phrase}.", address=address, status=status, phrase=phrase)
     said = (
         body.decode("utf-8", "replace").strip()[:_LONGEST] if media_type in ("text/plain", "application/json") else ""
     )
-    expected = Text("It says: {said}", said=said) if said else None
+    if said:
+        told = Text(
+            "The service answers with status {status} {phrase}: {said}", status=status, phrase=phrase, said=said
+        )
+    else:
+        told = Text("The service answers with status {status} {phrase}.", status=status, phrase=phrase)
     if status == HTTPStatus.BAD_REQUEST:
-        return QueryError(told, where=address, expected=expected)
-    return ServiceError(told, address=address, status=status, expected=expected)
+        return QueryError(told, where=address)
+    return ServiceError(told, address=address, status=status)

@@ -40,6 +40,9 @@ _GRAPHS = {
 }
 _END_OF_XML = re.compile(rb"</(?:[^<>/\s]+:)?sparql\s*>\s*(?:<!--(?:(?!-->).)*-->\s*)*\Z", re.DOTALL)
 
+VIRTUOSO_ASK = ("__ASK_RETVAL",)
+"""What Virtuoso 7.2.5 answers to ASK in: a row for yes, none for no."""
+
 CHECKPOINT = "Lcgraph-Checkpoint"
 """The header that says which state of the data an answer is from."""
 
