@@ -160,6 +160,15 @@ def test_two_faults_stay_two(submission: Submission, framework: Framework) -> No
     assert sorted(rule for rule, _, _ in told(results)) == ["ColumnMissing", "UnknownColumn", "UnknownColumn"]
 
 
+def test_a_submission_without_the_column_of_its_city_is_one_fault(submission: Submission, framework: Framework) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(as_table.to_workbook(submission, framework)))
+    assert book["Submission"]["A1"].value == "city"
+    book["Submission"].delete_cols(1)
+    (result,) = check("cork.xlsx", in_bytes(book), framework)
+    assert (result.place.sheet, result.place.cell) == ("Submission", "A1")
+    assert result.message["en"] == "The sheet “Submission” has no column city."
+
+
 def test_a_column_of_ones_own_is_a_warning_and_is_not_read(framework: Framework) -> None:
     header, _, rest = SMALL.partition("\n")
     results = check("cork.csv", f"{header},department\n{rest}".encode(), framework)

@@ -356,7 +356,7 @@ OBSERVATION: Final = RecordType(
             "来源",
             PROV + "wasDerivedFrom",
             Kind.SOURCES,
-            _about("key of its source; several with semicolons", "来源编号；多个以分号隔开"),
+            _about("the key of its source; several with semicolons", "来源编号；多个以分号隔开"),
             required=True,
         ),
         Field("note", "备注", SKOS + "note", Kind.TEXTS, _NOTE),

@@ -16,7 +16,7 @@ from lcgraph.errors import UnreadableFile
 from lcgraph.framework.items import normalise
 from lcgraph.language import Text, in_every_language
 from lcgraph.reading.csv_file import missing_columns, repeated_column, unknown_column
-from lcgraph.reading.fields import RECORD_TYPES, Kind, RecordType
+from lcgraph.reading.fields import RECORD_TYPES, SUBMISSION, Kind, RecordType
 from lcgraph.reading.file_kinds import OLE, damaged, looks_like
 from lcgraph.reading.findings import Finding, Unreadable
 from lcgraph.reading.limits import Limits
@@ -144,7 +144,7 @@ def _sheet(name: str, sheet: Worksheet, record_type: RecordType, findings: list[
     if missing := missing_columns(record_type, columns.values()):
         findings.append(
             Finding(
-                "ColumnMissing",
+                "SubmissionRowMissing" if record_type is SUBMISSION else "ColumnMissing",  # what follows is told once
                 Place(name, sheet.title, "A1"),
                 "",
                 Text(
