@@ -22,6 +22,9 @@ DOMAINS = {
     "resultFormat": "Service",
     "defaultDataset": "Service",
     "defaultGraph": "Dataset",
+    "namedGraph": "Dataset",
+    "name": "NamedGraph",
+    "graph": "NamedGraph",
 }
 """The properties that are used, and what the vocabulary says that they are of."""
 

@@ -24,6 +24,7 @@ from lcgraph.reading import terms
 from lcgraph.store.embedded import commit_of, newest
 from lcgraph.store.partitions import VOID, examples_of, graph_of
 from lcgraph.store.readers import Readers
+from lcgraph.telling import catalogue
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 _FIXED = ("ontology", "shapes")
@@ -132,6 +133,8 @@ class Documents:
         """
         if iri in self._of_files:
             return Document(iri, self._from_file(iri))
+        if iri == self.names.base + catalogue.PATH:
+            return Document(iri, tuple(Statement(triple) for triple in self._catalogue()))
         try:
             thing = ox.NamedNode(iri)
         except ValueError:
@@ -159,6 +162,26 @@ class Documents:
         ]
         statements.extend(self._graphs(iri, statements))
         return self._with_history(iri, statements) if statements else None
+
+    def _catalogue(self) -> list[ox.Triple]:
+        span = self._select(catalogue.EXTENT)[0]
+        countries = tuple(sorted(row["country"]["value"] for row in self._select(catalogue.COUNTRIES)))
+        version = commit_of(self.state()) or 0
+        extent = catalogue.Extent(
+            span.get("first", {}).get("value", ""),
+            span.get("last", {}).get("value", ""),
+            countries,
+            version,
+            self.modified(),
+            self.archive.commit(1).manifest.at if version else "",
+        )
+        ontology = self._from_file(LC[:-1])
+        (of_ontology,) = (
+            s.triple.object.value
+            for s in ontology
+            if s.triple.predicate.value == OWL + "versionInfo" and isinstance(s.triple.object, ox.Literal)
+        )
+        return catalogue.catalogue(self.names, extent, of_ontology)
 
     def _with_history(self, iri: str, statements: list[Statement]) -> Document:
         said = {s.triple.predicate.value: s.triple.object for s in statements if _is(s.triple.subject, iri)}

@@ -5,12 +5,15 @@ https://www.w3.org/TR/sparql11-service-description/
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pyoxigraph as ox
 
 from lcgraph.errors import InputError
 from lcgraph.framework.namespaces import DCTERMS, TYPE, XSD
 from lcgraph.language import Text, languages
 from lcgraph.service.settings import Settings
+from lcgraph.store.partitions import VOID
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
 FORMATS = "http://www.w3.org/ns/formats/"
@@ -68,10 +71,11 @@ def limits(settings: Settings) -> list[tuple[str, float, str, Text]]:
     ]
 
 
-def describe(settings: Settings, address: str, media_type: str) -> bytes:
+def describe(settings: Settings, address: str, media_type: str, graphs: Iterable[ox.Triple] = ()) -> bytes:
     """The description of the endpoint.
 
     :param address: the address that it was asked at.
+    :param graphs: what is said of its graphs.
     :param media_type: the RDF format.
     :raises InputError: if the address is none that can be written.
     """
@@ -129,8 +133,9 @@ def describe(settings: Settings, address: str, media_type: str) -> bytes:
         )
         say(limit, SCHEMA + "unitText", ox.Literal(unit))
         say(limit, SCHEMA + "description", *in_words(text))
+    said.extend(graphs)
     syntax = ox.RdfFormat.from_media_type(media_type)
-    prefixes = {"sd": SD, "formats": FORMATS, "schema": SCHEMA, "dcterms": DCTERMS, "xsd": XSD}
+    prefixes = {"sd": SD, "formats": FORMATS, "schema": SCHEMA, "dcterms": DCTERMS, "void": VOID, "xsd": XSD}
     with_prefixes = prefixes if syntax in (ox.RdfFormat.TURTLE, ox.RdfFormat.TRIG) else None
     body = ox.serialize(said, format=syntax, prefixes=with_prefixes)
     assert body is not None

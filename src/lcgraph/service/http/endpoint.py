@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NoReturn
 
+import pyoxigraph as ox
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -18,13 +19,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lcgraph.asking import sparql
-from lcgraph.errors import LimitExceeded, QueryError
+from lcgraph.errors import LimitExceeded, QueryError, StoreError
 from lcgraph.language import Text
 from lcgraph.processes import Sink
 from lcgraph.service.http import bodies, description, openapi, pages, under_way
 from lcgraph.service.http.negotiation import GRAPH_ALIASES, SOLUTION_ALIASES, NotAcceptable, wanted
 from lcgraph.service.http.service import Service, accept_of, language_of
 from lcgraph.store.readers import Result
+from lcgraph.telling import graphs
 
 HTML = "text/html"
 SOLUTIONS = (
@@ -110,11 +112,21 @@ async def _without_query(service: Service, request: Request, language: str) -> R
         if media_type == HTML:
             return await run_in_threadpool(pages.sparql, service, request, language)
         if media_type:
-            body = description.describe(service.settings, str(request.url.replace(query="")), media_type)
+            address = str(request.url.replace(query=""))
+            described = await run_in_threadpool(_graphs, service, address)
+            body = description.describe(service.settings, address, media_type, described)
             return Response(body, media_type=media_type)
     raise QueryError(
         Text("No query was given."), remedy=Text("Give it as “query”, by GET or POST (SPARQL 1.1 Protocol).")
     )
+
+
+def _graphs(service: Service, address: str) -> list[ox.Triple]:
+    """What is said of the graphs; nothing where there is nothing to ask yet, or the address is none."""
+    try:
+        return graphs.described(service.network.framework.names, service.own_readers, address)
+    except (StoreError, ValueError):
+        return []
 
 
 @dataclass(frozen=True, slots=True)

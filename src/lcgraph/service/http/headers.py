@@ -20,7 +20,9 @@ def always(headers: MutableHeaders) -> None:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
     headers["Access-Control-Allow-Origin"] = "*"  # without credentials: there are none
-    headers["Access-Control-Expose-Headers"] = "Content-Language, Lcgraph-Checkpoint, Lcgraph-Conforms, Retry-After"
+    headers["Access-Control-Expose-Headers"] = (
+        "Content-Language, Content-Profile, ETag, Lcgraph-Checkpoint, Lcgraph-Conforms, Link, Retry-After"
+    )
     headers["Vary"] = "Accept, Accept-Encoding, Accept-Language, Accept-Profile"
     if headers.get("content-type", "").startswith("text/html"):
         headers["Content-Security-Policy"] = _CONTENT_POLICY

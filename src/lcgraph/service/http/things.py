@@ -32,7 +32,8 @@ from lcgraph.framework.namespaces import (
 )
 from lcgraph.language import Text, pick
 from lcgraph.service.http import pages
-from lcgraph.telling.documents import NAMING, VOID, Document, Documents, Links, Name, Term, named
+from lcgraph.store.partitions import VOID
+from lcgraph.telling.documents import NAMING, Document, Documents, Links, Name, Term, named
 from lcgraph.telling.forms import FORMS
 
 _MANY = 40

@@ -1,0 +1,128 @@
+"""The whole graph in one file: canonical N-Quads, compressed; the same graph gives the same bytes.
+
+It is made from a checkpoint by a process of its own, with low priority, so that neither publishing
+nor answering waits for it; once for each state of the store, however many ask.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from lcgraph.errors import LimitExceeded, StoreError
+from lcgraph.language import Text
+from lcgraph.store.embedded import canonical_lines, newest, newest_opened, nothing_yet
+
+_LEVEL = 6
+_PATIENCE = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A dump that is made.
+
+    :ivar path: its file.
+    :ivar checkpoint: the state of the store that it is of.
+    :ivar sha256: hash of its bytes, in hexadecimal.
+    """
+
+    path: Path
+    checkpoint: str
+    sha256: str
+
+
+class Dumps:
+    """Makes dumps of a store, and keeps the newest.
+
+    :param store: the folder of the store.
+    """
+
+    def __init__(self, store: Path) -> None:
+        self.store = store
+        self._folder = tempfile.TemporaryDirectory(prefix="lcgraph-dumps-")
+        self._made: list[Dump] = []
+        self._at_work: subprocess.Popen[bytes] | None = None
+        self._lock = threading.Lock()
+
+    def newest(self) -> Dump:
+        """The dump of the newest state; where that is not made soon, of the one before.
+
+        :raises LimitExceeded: if there is none yet, and it takes longer to make one.
+        :raises StoreError: if there is nothing to dump, or it cannot be made.
+        """
+        wanted = newest(self.store)
+        if wanted is None:
+            raise nothing_yet(self.store)
+        with self._lock:
+            if not self._made or self._made[-1].checkpoint != wanted:
+                self._make()
+            if not self._made:
+                raise LimitExceeded(
+                    Text("The dump of the graph is being made."),
+                    limit="queue",
+                    remedy=Text("Ask again in a while."),
+                )
+            return self._made[-1]
+
+    def _make(self) -> None:
+        if self._at_work is None:
+            target = Path(self._folder.name) / f"{newest(self.store)}.nq.gz"
+            self._at_work = subprocess.Popen(  # noqa: S603 - this very module
+                [sys.executable, "-m", "lcgraph.telling.dump", str(self.store), str(target)], stdout=subprocess.PIPE
+            )
+        try:
+            said, _ = self._at_work.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            return
+        status, self._at_work = self._at_work.returncode, None
+        if status:
+            raise StoreError(
+                Text("The dump of the graph could not be made."), remedy=Text("The log of the service says why.")
+            )
+        told = json.loads(said)
+        self._made.append(Dump(Path(told["path"]), told["checkpoint"], told["sha256"]))
+        for old in self._made[:-2]:  # one more than the newest: somebody may be about to read it
+            old.path.unlink(missing_ok=True)
+        del self._made[:-2]
+
+
+def write(store: Path, target: Path) -> str:
+    """Writes the dump of the newest checkpoint; the file is there whole or not at all.
+
+    :return: the name of the checkpoint.
+    :raises StoreError: if there is none.
+    """
+    beside = target.with_name(target.name + ".part")
+    with (
+        newest_opened(store) as (name, opened),
+        beside.open("wb") as out,
+        # neither a time nor a name, so that the same graph gives the same bytes
+        gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=out, mtime=0) as packed,
+    ):
+        lines = canonical_lines(opened)
+        while some := list(islice(lines, 1000)):
+            packed.write("".join(some).encode())
+    beside.rename(target)
+    return name
+
+
+def _main() -> None:
+    store, target = map(Path, sys.argv[1:])
+    os.nice(10)
+    checkpoint = write(store, target)
+    with target.open("rb") as data:
+        digest = hashlib.file_digest(data, "sha256").hexdigest()
+    json.dump({"path": str(target), "checkpoint": checkpoint, "sha256": digest}, sys.stdout)
+
+
+if __name__ == "__main__":
+    _main()
