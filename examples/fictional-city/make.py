@@ -87,7 +87,7 @@ def lumenport(framework: Framework) -> Submission:
         edition=edition.iri,
         submitter="City of Lumenport (fictional), Office for Lifelong Learning",
         language="en",
-        population=41200,
+        population=412000,
         population_year=2023,
         title={"en": "Lumenport 2022-2024 (fictional)", "zh": "流明港2022至2024年（虚构）"},
         note={"en": "Every figure is made up.", "zh": "所有数值均为虚构。"},
