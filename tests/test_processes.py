@@ -71,8 +71,8 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     all_of_them: list[Workers] = []
 
-    def start(count: int = 1, memory_bytes: int = 0, spare: int = 0) -> Workers:
-        workers = Workers("worker_of_the_tests", count, memory_bytes, spare=spare)
+    def start(count: int = 1, memory_bytes: int = 0, spare: int = 0, nice: int = 0) -> Workers:
+        workers = Workers("worker_of_the_tests", count, memory_bytes, spare=spare, nice=nice)
         all_of_them.append(workers)
         return workers
 
@@ -216,6 +216,12 @@ def test_a_worker_ends_when_the_process_that_asked_it_is_killed(tmp_path: Path) 
     while not is_gone(pid):
         assert time.monotonic() < until, "it still runs"
         time.sleep(0.1)
+
+
+def test_work_stands_back_as_far_as_it_is_told_to(started: Callable[..., Workers]) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert os.getpriority(os.PRIO_PROCESS, pid_of(started(nice=0))) == own
+    assert os.getpriority(os.PRIO_PROCESS, pid_of(started(nice=5))) == min(own + 5, 19)
 
 
 def test_closing_ends_all_workers(started: Callable[..., Workers]) -> None:

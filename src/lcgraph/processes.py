@@ -180,7 +180,7 @@ def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
     """
     connection = Connection(int(sys.argv[1]))
     with suppress(KeyboardInterrupt, BrokenPipeError, ConnectionResetError, EOFError):
-        _confine(pickle.loads(connection.recv_bytes()))  # noqa: S301 - from the process that started this one
+        _confine(*pickle.loads(connection.recv_bytes()))  # noqa: S301 - from the process that started this one
         connection.send_bytes(b"ready")
         while True:
             request, seconds = pickle.loads(connection.recv_bytes())  # noqa: S301
@@ -194,8 +194,9 @@ def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
             connection.send_bytes(b"S" + json.dumps(ending).encode())
 
 
-def _confine(memory_bytes: int) -> None:
-    """Limits this process: its memory, and its way into the network."""
+def _confine(memory_bytes: int, nice: int) -> None:
+    """Limits this process: its memory, its claim to the processors, and its way into the network."""
+    os.nice(nice)
     if memory_bytes:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -234,7 +235,7 @@ def _forbid_sockets(libc: ctypes.CDLL) -> None:
 
 
 class _Worker:
-    def __init__(self, module: str, memory_bytes: int) -> None:
+    def __init__(self, module: str, memory_bytes: int, nice: int) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - a module of our own
@@ -247,7 +248,7 @@ class _Worker:
                 stderr=None if os.environ.get("LCGRAPH_DEBUG") else subprocess.DEVNULL,
             )
         self.connection = Connection(ours.detach())
-        self.connection.send_bytes(pickle.dumps(memory_bytes))
+        self.connection.send_bytes(pickle.dumps((memory_bytes, nice)))
         self.ready = False
 
     def wait_until_ready(self) -> None:
@@ -307,13 +308,15 @@ class Workers:
     :param count: how many work at once.
     :param memory_bytes: address space that each of them may have; 0 for no limit.
     :param spare: how many more stand ready to take the place of one that is killed.
+    :param nice: how far their work stands back behind other work for the processors, 0 to 19.
     """
 
-    def __init__(self, module: str, count: int, memory_bytes: int, *, spare: int = 1) -> None:
+    def __init__(self, module: str, count: int, memory_bytes: int, *, spare: int = 1, nice: int = 0) -> None:
         self._module = module
         self._count = count
         self._memory_bytes = memory_bytes
         self._spare_wanted = spare
+        self._nice = nice
         self._free: list[_Worker] = []
         self._spare: list[_Worker] = []
         self._started = 0
@@ -391,7 +394,7 @@ class Workers:
             return Ended(bytes(kept.body), said)
 
     def _new(self) -> _Worker:
-        return _Worker(self._module, self._memory_bytes)
+        return _Worker(self._module, self._memory_bytes, self._nice)
 
     def _refill(self) -> None:
         with suppress(OSError):  # no process to be had now; one will be started when it is needed

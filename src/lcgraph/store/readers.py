@@ -38,6 +38,7 @@ class Readers:
     :param limits: what each of them may take.
     :param spare: how many further processes stand ready to take the place of a killed one.
     :param base: what relative IRIs in queries are relative to.
+    :param nice: how far queries stand back behind other work for the processors, 0 to 19.
     """
 
     def __init__(
@@ -48,11 +49,12 @@ class Readers:
         *,
         spare: int = 1,
         base: str = DEFAULT_BASE,
+        nice: int = 0,
     ) -> None:
         self.directory = directory
         self.base = base
         self.limits = limits or QueryLimits()
-        self._workers = Workers("lcgraph.store.reader_process", count, self.limits.memory_bytes, spare=spare)
+        self._workers = Workers("lcgraph.store.reader_process", count, self.limits.memory_bytes, spare=spare, nice=nice)
 
     def __enter__(self) -> Self:
         return self

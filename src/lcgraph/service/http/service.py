@@ -17,6 +17,10 @@ from lcgraph.service.settings import Settings
 from lcgraph.store.readers import Readers
 
 
+_NICE = 5
+"""How far the queries of strangers stand back: where processors are scarce, the service itself is served first."""
+
+
 class Service:
     """What the addresses share.
 
@@ -30,7 +34,7 @@ class Service:
         self.network = Network(settings.directory, settings.base, settings.engine)
         self.library = Library(resources.directory("queries"), self.network.base)
         directory, limits, base = self.network.store_directory, settings.query_limits, self.network.base
-        self.readers = Readers(directory, settings.readers, limits, base=base)
+        self.readers = Readers(directory, settings.readers, limits, base=base, nice=_NICE)
         self.own_readers = Readers(directory, settings.question_readers, limits, base=base)
         self.checkers = Workers(
             "lcgraph.publishing.check_process", settings.checkers, settings.check_memory_mb * MEGABYTE, spare=0
