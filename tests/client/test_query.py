@@ -197,6 +197,16 @@ def test_the_client_says_who_asks_and_takes_compressed_answers() -> None:
     assert headers["accept-language"] == "zh"
 
 
+def test_parameters_that_an_address_has_itself_are_kept() -> None:
+    with answering([Reply()]) as (address, asked), Client(sparql=f"{address}/sparql?timeout=1000&key=a+b") as client:
+        for query in ("SELECT ?a { ?a ?b ?c }", "SELECT ?a { ?a ?b ?c }" + " " * 3000):
+            assert len(client.query(query, default_graphs=["urn:a", "urn:b"])) == 1
+    by_get, by_post = asked
+    assert (by_get.query["timeout"], by_get.query["key"]) == (["1000"], ["a b"])
+    assert by_get.query["default-graph-uri"] == ["urn:a", "urn:b"]
+    assert by_post.query == {"timeout": ["1000"], "key": ["a b"]}
+
+
 def test_a_client_of_an_endpoint_alone_knows_no_questions() -> None:
     with Client(sparql="http://127.0.0.1:9/sparql") as client, pytest.raises(InputError, match="endpoint alone"):
         client.questions()

@@ -100,9 +100,10 @@ class Connection:
         if form:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             content = str(httpx.QueryParams(list(form))).encode()
-        request = self._http.build_request(
-            method, address, params=list(parameters) or None, headers=headers, content=content
-        )
+        url = httpx.URL(address)
+        if parameters:  # beside those that the address has itself
+            url = url.copy_with(params=[*url.params.multi_items(), *parameters])
+        request = self._http.build_request(method, url, headers=headers, content=content)
         response = self._answered(request, address)
         try:
             _same_question(request, response, address)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import doctest
+import json
 import os
 import re
 import shutil
@@ -56,3 +57,11 @@ def test_a_command_gives_what_stands_below_it(small_service: Served, tmp_path: P
         )
         assert ran.returncode == 0, ran.stderr
         assert ran.stdout.splitlines() == shown.splitlines()
+
+
+def test_the_lock_of_comunica_pins_by_hash_and_names_no_address() -> None:
+    text = (ROOT / "tests/service/clients/comunica/package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = {name: package for name, package in json.loads(text)["packages"].items() if name}
+    assert len(packages) > 100
+    assert {name for name, package in packages.items() if "integrity" not in package} == set()
