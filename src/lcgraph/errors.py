@@ -25,6 +25,9 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+
 from lcgraph.language import Text
 
 
@@ -166,3 +169,29 @@ class ArchiveInUse(ArchiveError):
 
 class StoreError(LcgraphError):
     """The store cannot be opened or written."""
+
+
+def reason(error: Exception) -> Text:
+    """Why the system could not do something: in our own words where it is what mostly happens."""
+    known = {
+        errno.ENOENT: Text("it is not there"),
+        errno.EACCES: Text("it is not permitted"),
+        errno.EPERM: Text("it is not permitted"),
+        errno.EROFS: Text("it can only be read"),
+        errno.ENOSPC: Text("the disk is full"),
+        errno.EDQUOT: Text("the disk is full"),
+        errno.EISDIR: Text("it is a folder"),
+        errno.ENOTDIR: Text("what should be a folder is a file"),
+        errno.EEXIST: Text("there is a file of that name already"),
+        errno.ENAMETOOLONG: Text("the name is too long"),
+        errno.ELOOP: Text("links lead back to themselves"),
+        errno.EMFILE: Text("too many files are open"),
+        errno.EADDRINUSE: Text("the address is in use already"),
+        errno.EADDRNOTAVAIL: Text("this machine has no such address"),
+    }
+    if isinstance(error, socket.gaierror):
+        return Text("there is no machine of this name")
+    if isinstance(error, OverflowError):
+        return Text("a port is a number from 0 to 65535")
+    told = known.get(error.errno or 0) if isinstance(error, OSError) else None
+    return told or Text("{text}", text=(getattr(error, "strerror", None) or str(error)).rstrip("."))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 from service_support import Run
+from support import SMALL
 
 from lcgraph.asking.question import Library
 from lcgraph.framework import resources
@@ -15,7 +17,7 @@ from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import languages
 from lcgraph.service.command_line.main import app
 
-NAMES = {"lcgraph", "SHACL", "SPARQL", "RDF", "CSV", "YAML", "HTTP", "UTC", "IRI", "Turtle", "Quads", "Excel"}
+NAMES = {"lcgraph", "SHACL", "SPARQL", "RDF", "CSV", "YAML", "HTTP", "UTC", "IRI", "Turtle", "Quads", "Excel", "make", "demo"}
 """What is called the same in Chinese."""
 
 
@@ -94,3 +96,22 @@ def test_what_is_wrong_with_a_call_is_told_in_english(arguments: str, said: str,
     ended = run(*arguments.split())
     assert ended.status == 2
     assert said in ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("serve --host name.invalid --port 0", "没有这个名称的主机"),
+        ("serve --port 99999", "端口应为0至65535之间的数字"),
+        ("convert cork.csv --to csv --out /nowhere/at/all", "不存在"),
+        ("check cork.csv/below.csv", "路径中应为文件夹处是文件"),
+        (f"check {'x' * 300}.csv", "名称过长"),
+        ("publish cork.csv --data cork.csv", "已有同名文件"),
+    ],
+)
+def test_what_the_system_refuses_is_told_in_chinese(arguments: str, said: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "cork.csv").write_text(SMALL, encoding="utf-8")
+    ended = run(*arguments.split(), LCGRAPH_LANG="zh")
+    assert ended.status == 2
+    assert said in ended.err
+    assert english(ended.err, *arguments.split()) == []

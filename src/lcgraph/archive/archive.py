@@ -28,7 +28,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lcgraph.archive.records import Event, FileEntry, Manifest
-from lcgraph.errors import ArchiveDamaged, ArchiveError, ArchiveInUse
+from lcgraph.errors import ArchiveDamaged, ArchiveError, ArchiveInUse, reason
 from lcgraph.language import Text
 
 MANIFEST = "manifest.json"
@@ -429,7 +429,7 @@ def _cannot_write(directory: Path, error: OSError) -> ArchiveError:
         Text(
             "The archive in {directory} cannot be written: {error}.",
             directory=str(directory),
-            error=error.strerror or str(error),
+            error=reason(error),
         ),
         where=str(directory),
         remedy=Text(

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
-from lcgraph.errors import InputError, UnreadableFile
+from lcgraph.errors import InputError, UnreadableFile, reason
 from lcgraph.framework.framework import Framework
 from lcgraph.language import Text
 from lcgraph.reading import csv_file, rdf_file
@@ -151,7 +151,7 @@ def read_bytes(path: Path, limits: Limits = LIMITS) -> bytes:
         ) from error
     except OSError as error:
         raise InputError(
-            Text("The file {path} cannot be opened: {error}.", path=str(path), error=error.strerror or str(error)),
+            Text("The file {path} cannot be opened: {error}.", path=str(path), error=reason(error)),
             remedy=Text("See to it that you may read it."),
         ) from error
 

@@ -17,7 +17,7 @@ import lcgraph
 from lcgraph.asking import sparql
 from lcgraph.checking import formats
 from lcgraph.checking.report import Report
-from lcgraph.errors import DoesNotConform, InputError, LcgraphError
+from lcgraph.errors import DoesNotConform, InputError, LcgraphError, reason
 from lcgraph.framework import resources
 from lcgraph.language import Text, languages
 from lcgraph.publishing.claims import hold_against
@@ -249,8 +249,8 @@ def import_table(
                 n=summary.other_years,
             )
         )
-    for reason, rows in summary.left_out:
-        here.say(Text.counted("{n} row left out: {reason}", "{n} rows left out: {reason}", n=rows, reason=reason))
+    for why, rows in summary.left_out:
+        here.say(Text.counted("{n} row left out: {reason}", "{n} rows left out: {reason}", n=rows, reason=why))
     for finding in imported.findings:
         here.say(
             Text(
@@ -605,7 +605,7 @@ def _cannot_write(error: OSError) -> int:
     text = Text(
         "{file} cannot be used: {error}.",
         file=str(error.filename) if error.filename else Text("The standard output"),
-        error=error.strerror or str(error),
+        error=reason(error),
     )
     print(text.to(language_of_command()), file=sys.stderr)
     return UNUSABLE

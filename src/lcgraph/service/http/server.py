@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import uvicorn
 
-from lcgraph.errors import ArchiveInUse, InputError
+from lcgraph.errors import ArchiveInUse, InputError, reason
 from lcgraph.language import Text
 from lcgraph.publishing.network import Network
 from lcgraph.service.http.app import create_app
@@ -62,7 +62,7 @@ def _listen(host: str, port: int) -> socket.socket:
                 "It cannot listen on {host}, port {port}: {error}.",
                 host=host,
                 port=port,
-                error=(getattr(error, "strerror", None) or str(error)).rstrip("."),
+                error=reason(error),
             ),
             remedy=Text("Name an address of this machine with --host.")
             if isinstance(error, socket.gaierror)
