@@ -17,7 +17,22 @@ from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import languages
 from lcgraph.service.command_line.main import app
 
-NAMES = {"lcgraph", "SHACL", "SPARQL", "RDF", "CSV", "YAML", "HTTP", "UTC", "IRI", "Turtle", "Quads", "Excel", "make", "demo"}
+NAMES = {
+    "lcgraph",
+    "SHACL",
+    "SPARQL",
+    "RDF",
+    "CSV",
+    "YAML",
+    "HTTP",
+    "UTC",
+    "IRI",
+    "Turtle",
+    "Quads",
+    "Excel",
+    "make",
+    "demo",
+}
 """What is called the same in Chinese."""
 
 
