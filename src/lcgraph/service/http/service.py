@@ -16,7 +16,6 @@ from lcgraph.service.http.under_way import Room
 from lcgraph.service.settings import Settings
 from lcgraph.store.readers import Readers
 
-
 _NICE = 5
 """How far the queries of strangers stand back: where processors are scarce, the service itself is served first."""
 
