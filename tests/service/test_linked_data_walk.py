@@ -30,6 +30,8 @@ def things(network: Network) -> dict[str, set[str]]:
         for term in (quad.subject, quad.predicate, quad.object, quad.graph_name):
             if isinstance(term, ox.NamedNode) and term.value.startswith((network.base, DEFAULT_BASE)):
                 found[term.value.partition("#")[0]].add(term.value)
+    for address in ("sparql", "dump.nq.gz"):  # where the service itself answers
+        found.pop(network.base + address)
     return found
 
 

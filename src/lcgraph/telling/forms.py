@@ -18,7 +18,8 @@ FORMS = {
 }
 """Extension of an address to the form that it gives."""
 
-_MORE_PREFIXES = {
+ALL_PREFIXES = {
+    **PREFIXES,
     "foaf": "http://xmlns.com/foaf/0.1/",
     "sd": "http://www.w3.org/ns/sparql-service-description#",
     "sf": "http://www.opengis.net/ont/sf#",
@@ -37,7 +38,7 @@ def written(triples: Sequence[ox.Triple], media_type: str, context: str) -> byte
     """
     if media_type == FORMS["jsonld"]:
         return json_ld.compact(triples, context)
-    prefixes = {**PREFIXES, **_MORE_PREFIXES} if media_type != FORMS["nt"] else None
+    prefixes = ALL_PREFIXES if media_type != FORMS["nt"] else None
     body = ox.serialize(triples, format=ox.RdfFormat.from_media_type(media_type), prefixes=prefixes)
     assert body is not None
     return _with_prefixes_in_order(body.decode(), media_type).encode()

@@ -69,7 +69,7 @@ _TYPED = {
 @cache
 def context() -> Mapping[str, Any]:
     """The context: prefixes, and for each term what its values are where nothing else is said."""
-    entries: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type", **PREFIXES}
+    entries: dict[str, Any] = {"@version": 1.1, "id": "@id", "type": "@type", **_prefixes()}
     for prop in _TEXTS:
         entries[_short(prop)] = {"@id": _short(prop), "@container": "@language"}
     for prop in _LINKS:
@@ -80,7 +80,20 @@ def context() -> Mapping[str, Any]:
     return entries
 
 
-def _own_terms() -> dict[str, Any]:
+@cache
+def _prefixes() -> Mapping[str, str]:
+    """The prefixes that are not the name of a term of ours, as ``unit`` is."""
+    return {prefix: namespace for prefix, namespace in PREFIXES.items() if prefix not in _own_names()}
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    return frozenset(iri.removeprefix(LC) for iri in _own_said())
+
+
+@cache
+def _own_said() -> Mapping[str, Mapping[str, str]]:
+    """What the ontology says of its terms: the kinds that they are of, and their range."""
     said: dict[str, dict[str, str]] = {}
     for quad in resources.read_turtle(resources.directory("ontology") / "lcgraph.ttl", DEFAULT_BASE):
         if isinstance(quad.subject, ox.NamedNode) and quad.subject.value.startswith(LC):
@@ -90,8 +103,12 @@ def _own_terms() -> dict[str, Any]:
                     about.setdefault(quad.object.value, "")
                 elif quad.predicate.value == RDFS + "range":
                     about["range"] = quad.object.value
+    return said
+
+
+def _own_terms() -> dict[str, Any]:
     terms: dict[str, Any] = {}
-    for iri, about in sorted(said.items()):
+    for iri, about in sorted(_own_said().items()):
         name = iri.removeprefix(LC)
         if OWL + "ObjectProperty" in about:
             terms[name] = {"@id": f"lc:{name}", "@type": "@id"}
@@ -146,6 +163,8 @@ def _value(prop: str, value: object) -> tuple[str, Any]:
     term = context().get(name, {})
     coerced = term.get("@type", "") if isinstance(term, dict) else ""
     if isinstance(value, (ox.NamedNode, ox.BlankNode)):
+        if isinstance(term, dict) and "@container" in term:
+            return prop, {"id": _id(value)}  # by its IRI: a language map holds texts only
         return name, _id(value) if coerced == "@id" else {"id": _id(value)}
     assert isinstance(value, ox.Literal)
     if isinstance(term, dict) and "@container" in term:
@@ -178,7 +197,7 @@ def _name(node: object) -> str:
 
 def _short(iri: str) -> str:
     """An IRI by its prefix, where the rest is a name that cannot be mistaken."""
-    for prefix, namespace in PREFIXES.items():
+    for prefix, namespace in _prefixes().items():
         rest = iri.removeprefix(namespace)
         if rest != iri and rest and "/" not in rest and ":" not in rest and "#" not in rest:
             return f"{prefix}:{rest}"

@@ -20,7 +20,6 @@ from lcgraph.framework.namespaces import (
     DIMENSIONS,
     GEO,
     LC,
-    PREFIXES,
     PROV,
     QB,
     RDFS,
@@ -34,7 +33,7 @@ from lcgraph.language import Text, pick
 from lcgraph.service.http import pages
 from lcgraph.store.partitions import VOID
 from lcgraph.telling.documents import NAMING, Document, Documents, Links, Name, Term, named
-from lcgraph.telling.forms import FORMS
+from lcgraph.telling.forms import ALL_PREFIXES, FORMS
 
 _MANY = 40
 """So many values of one property are shown open; more are folded."""
@@ -436,7 +435,7 @@ def _short(iri: str, path: str) -> str:
     """An IRI that has no name, as short as can be."""
     if path:
         return path
-    for prefix, namespace in PREFIXES.items():
+    for prefix, namespace in ALL_PREFIXES.items():
         if iri.startswith(namespace) and "/" not in iri[len(namespace) :]:
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
