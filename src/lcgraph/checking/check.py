@@ -116,7 +116,8 @@ class Checker:
             results.extend(self._of_engine(result, graph, said, reading.name) for result in found)
             results.extend(self._of_finding(loss) for loss in _unexplained(reading, found))
         submission = graph.iri if graph is not None else ""
-        return Report(reading.name, submission, tuple(sorted(_once(results), key=_order)), self.engine.name)
+        once = _once(results, is_table=reading.stated is None)
+        return Report(reading.name, submission, tuple(sorted(once, key=_order)), self.engine.name)
 
     def _of_finding(self, finding: Finding) -> Result:
         rule = self._rules.get(finding.shape)
@@ -256,17 +257,27 @@ def _in_all(text: Text) -> Labels:
     return {language: text.to(language) for language in languages()}
 
 
-def _once(results: Iterable[Result]) -> Iterator[Result]:
+def _once(results: Iterable[Result], *, is_table: bool) -> Iterator[Result]:
     """Leaves out what only follows from something worse that is said already.
 
-    A figure that cannot be right is not unusual too; a submission from which nothing could be read is not empty.
+    A figure that cannot be right is not unusual too; what could not be read is not missing too; a
+    submission from which nothing could be read is not empty; and a source with a slip in its row is
+    not unknown wherever it is named.
+
+    :param is_table: whether the file is a table, of which a record that cannot be read is left out whole.
     """
     listed = list(results)
     wrong = {result.place for result in listed if result.severity == "violation"}
-    unread = any(result.severity == "violation" and not result.component for result in listed)
+    unread = {result.place for result in listed if result.severity == "violation" and not result.component}
     for result in listed:
         rule = result.shape.removeprefix(LCS)
-        if not (rule == "FigureUnusual" and result.place in wrong) and not (rule == "SaysSomething" and unread):
+        follows = (
+            (rule == "FigureUnusual" and result.place in wrong)
+            or (rule == "SaysSomething" and unread)
+            or (result.component == "MinCountConstraintComponent" and result.place in unread)
+            or (rule == "Observation-source" and result.term and unread and is_table)
+        )
+        if not follows:
             yield result
 
 
@@ -315,13 +326,18 @@ def _unexplained(reading: Reading, found: Iterable[EngineResult]) -> Iterator[Fi
 
 def _order(result: Result) -> tuple[object, ...]:
     place = result.place
-    row = int("".join(c for c in place.cell if c.isdigit()) or 0) if place.sheet and place.cell else (place.line or 0)
+    column = place.cell or ""
+    row = place.line or 0
+    if place.sheet and place.cell:
+        column = place.cell.rstrip("0123456789")
+        row = int(place.cell[len(column) :] or 0)
     return (
         SEVERITIES.index(result.severity),
         place.file,
         place.sheet or "",
         row,
-        place.cell or "",
+        len(column) if place.sheet else 0,  # column Z stands before AA
+        column,
         result.shape,
         result.focus,
         result.term,

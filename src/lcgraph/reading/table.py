@@ -178,6 +178,8 @@ class Assembler:
                 for row in found[kind]
                 if (record := self._record(BY_NAME[kind], row, language, source_keys)) is not None
             ]
+        if not source_keys:
+            self._name_each_source_once()
         if not {"city", "year", "edition"} <= head.keys():
             return Read(None, self.findings)
         submission = Submission(
@@ -235,6 +237,16 @@ class Assembler:
                         Text("Give each a key of its own, or delete one of them."),
                     )
                 )
+
+    def _name_each_source_once(self) -> None:
+        """Where no source is described at all, says so of each key that is used, and not of each figure."""
+        named: set[str] = set()
+        findings, self.findings = self.findings, []
+        for finding in findings:
+            if finding.rule != "UnknownSource" or finding.found not in named:
+                self.findings.append(finding)
+            if finding.rule == "UnknownSource":
+                named.add(finding.found)
 
     def _record(self, record_type: RecordType, row: Row, language: str, source_keys: set[str]) -> Record | None:
         before = len(self.findings)

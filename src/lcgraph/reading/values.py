@@ -20,9 +20,16 @@ from lcgraph.reading.terms import digits
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?\d+,\d+", re.ASCII)
-_THOUSANDS = re.compile(r"[+-]?\d{1,3}(?P<mark>[,' \u00a0\u2009\u202f.])\d{3}(?:(?P=mark)\d{3})*(?:[.,]\d+)?", re.ASCII)
+_THOUSANDS = re.compile(
+    r"[+-]?\d{1,3}(?P<mark>[,'\u2019 \u00a0\u2009\u202f.])\d{3}(?:(?P=mark)\d{3})*(?:[.,]\d+)?", re.ASCII
+)
 _WITH_UNIT = re.compile(r"([+-]?\d{1,20}(?:[.,]\d{1,20})?)\s*[^\W\d_][^\d_]{0,100}")
-_PLACEHOLDERS = {"n/a", "na", "n.a.", "k.a.", "-", "–", "—", "..", "...", ":", "x", "无", "暂无", "不详", "无数据", "/"}
+_PLACEHOLDERS = {
+    "n/a", "na", "n.a.", "k.a.", "none", "nil", "null",
+    "unknown", "missing", "no data", "not available", "not applicable", "not collected",
+    "-", "–", "—", "..", "...", ":", "?", "x", "/",
+    "无", "暂无", "不详", "未知", "无数据", "缺", "缺失", "未统计", "不适用", "保密",
+}  # fmt: skip
 _YEAR = re.compile(r"(1[89]|20|21)\d\d", re.ASCII)
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d)?)?", re.ASCII)
 _IRI_FORBIDS = re.compile(r'[\x00-\x20<>"{}|\\^`]')
@@ -119,7 +126,7 @@ def _what_was_meant(text: str) -> Unreadable:
             ),
         )
     if plain.endswith(("%", "‰")):
-        meant = _try(plain[:-1])
+        meant = _try(plain[:-1]) if plain.endswith("%") else None  # of a thousand is not of a hundred
         return Unreadable(
             "PercentSign",
             Text("“{found}” has a sign for per cent in it.", found=text),

@@ -237,6 +237,35 @@ def test_a_status_that_is_none_is_answered_with_those_that_there_are_and_what_th
     assert "estimated（估计）" in result.remedy["zh"]
 
 
+@pytest.mark.parametrize(
+    ("cell", "text", "rule"),
+    [("E2", "last year", "DateUnreadable"), ("B2", "register", "UnknownCode"), ("C2", None, "ValueMissing")],
+)
+def test_a_slip_in_the_row_of_a_source_is_not_laid_to_the_figures_that_name_it(
+    cell: str, text: str | None, rule: str, book: Workbook, network: Network
+) -> None:
+    book["Sources"][cell] = text
+    assert violations(checked(book, network)) == [(rule, "Sources", cell)]
+
+
+def test_a_form_that_describes_no_source_says_so_once_for_each_key(book: Workbook, network: Network) -> None:
+    del book["Sources"]
+    assert violations(checked(book, network)) == [("UnknownSource", SHEET, f"{SOURCE}{MALE}")]
+
+
+def test_what_is_found_in_a_row_is_told_from_left_to_right(book: Workbook, network: Network) -> None:
+    sheet = book[SHEET]
+    sheet.move_range(f"{SOURCE}1:{SOURCE}40", cols=20)
+    for column in (VALUE, "AH"):
+        sheet[f"{column}{MALE}"] = "?"
+    assert [cell for _, _, cell in violations(checked(book, network))] == [f"{VALUE}{MALE}", f"AH{MALE}"]
+
+
+def test_what_is_missing_is_told_once(book: Workbook, network: Network) -> None:
+    book["City"]["B5"] = None
+    assert violations(checked(book, network)) == [("ValueMissing", "City", "B5")]
+
+
 def test_a_form_of_an_older_edition_is_read_by_that_edition(framework: Framework) -> None:
     edition = next(iter(framework.editions))
     submission = Submission(
