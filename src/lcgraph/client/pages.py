@@ -75,11 +75,11 @@ class Paged:
             yield self.query
             return
         texts = ', " ", '.join(f'COALESCE(STR(?{name}), "")' for name in variables)
-        bind = f"BIND (SUBSTR(SHA1(CONCAT({texts})), 1, {_DIGITS}) AS ?{_HASH})"
+        bind = f"BIND (LCASE(SUBSTR(SHA1(CONCAT({texts})), 1, {_DIGITS})) AS ?{_HASH})"
         bounds = [f"{16**_DIGITS * i // count:0{_DIGITS}x}" for i in range(count)] + ["g"]  # past all digits
         for low, high in pairwise(bounds):
             # as texts: the digits of hexadecimal numbers are in the order of their characters
-            condition = f'FILTER (LCASE(?{_HASH}) >= "{low}" && LCASE(?{_HASH}) < "{high}")'
+            condition = f'FILTER (?{_HASH} >= "{low}" && ?{_HASH} < "{high}")'
             yield self._around(" ".join(f"?{name}" for name in variables), inside=f"{bind} {condition}")
 
     def _around(self, projection: str, inside: str = "") -> str:
