@@ -22,7 +22,7 @@ ROWS = "SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT "
 SORTED = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?i ?f ?c LIMIT 1"
 LIMITS = {
     "LCGRAPH_QUERY_SECONDS": "2",
-    "LCGRAPH_QUERY_MEMORY_MB": "512",
+    "LCGRAPH_QUERY_MEMORY_MB": "3072",
     "LCGRAPH_RESULT_MB": "24",
     "LCGRAPH_RESULT_ROWS": "20000",
     "LCGRAPH_READERS": "1",
@@ -170,6 +170,22 @@ def test_who_takes_nothing_of_a_large_answer_keeps_no_reader(cramped: Served) ->
     assert until(lambda: queries(cramped) == (0, 0))
 
 
+def test_room_is_given_back_however_an_answer_ends(cramped: Served) -> None:
+    for query in (wide(1000), wide(1400), wide(600)):
+        with asked(cramped, query) as connection:
+            assert connection.recv(1)  # and no more: the client goes away
+        assert until(lambda: queries(cramped) == (0, 0))
+    cramped.client.get("/sparql", params={"query": wide(300)}, headers={"Accept": "text/csv"})
+
+    def is_held() -> bool:
+        headers = {"Accept": "text/csv", "Accept-Encoding": "identity"}
+        answer = cramped.client.get("/sparql", params={"query": wide(90)}, headers=headers)
+        assert len(answer.content) > 1_800_000
+        return "content-length" in answer.headers
+
+    assert until(is_held), "nearly all of the room is needed to hold this answer whole"
+
+
 def test_a_client_that_goes_away_stops_its_query(serve: Serve, demo: Network) -> None:
     with serve(demo.directory, LCGRAPH_READERS="1", LCGRAPH_QUERY_SECONDS="100") as served:
         with asked(served, ENDLESS):
@@ -212,4 +228,4 @@ def test_the_limits_stand_in_the_service_description(strict: Served) -> None:
         SELECT ?name ?value { ?s schema:additionalProperty [ schema:propertyID ?name ; schema:value ?value ] }"""
     said = rdflib.Graph().parse(data=strict.client.get("/sparql").text, format="turtle")
     found = {str(name): float(value) for name, value in said.query(query)}  # type: ignore[misc]  # rows of a SELECT
-    assert found == {"deadline": 2, "memory": 512, "rows": 20000, "size": 24, "query": 1024, "queue": 1}
+    assert found == {"deadline": 2, "memory": 3072, "rows": 20000, "size": 24, "query": 1024, "queue": 1}

@@ -83,12 +83,14 @@ class _Answer:
         """Takes a piece; waits for room where there is none."""
         until = time.monotonic() + seconds
         with self._changed:
-            while not self._has_room(len(piece)):
+            while not self._closed and not self._has_room(len(piece)):
                 self.started = True
                 self._tell()
                 left = until - time.monotonic()
-                if self._closed or left <= 0 or not self._changed.wait(left):
+                if left <= 0 or not self._changed.wait(left):
                     return False
+            if self._closed:
+                return False
             self._pieces.append(piece)
             self._waiting += len(piece)
             if self.started:
