@@ -15,6 +15,10 @@ from lcgraph.store.embedded import cannot_be_read, newest, nothing_yet
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.reader_process import Request
 
+_ASK_FOR_LESS_AT_ONCE = Text(
+    "Ask for less at once: name a city, a measure or a year. The Python client reads large results in pages."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -162,13 +166,13 @@ class Readers:
             return LimitExceeded(
                 Text("The answer is larger than {limit} MB.", limit=f"{limits.result_bytes / MEGABYTE:g}"),
                 limit="size",
-                remedy=Text("Ask for less at once, with LIMIT and OFFSET."),
+                remedy=_ASK_FOR_LESS_AT_ONCE,
             )
         if said["kind"] == "rows":
             return LimitExceeded(
                 Text("The answer has more than {limit} rows.", limit=limits.result_rows),
                 limit="rows",
-                remedy=Text("Ask for less at once, with LIMIT and OFFSET."),
+                remedy=_ASK_FOR_LESS_AT_ONCE,
             )
         if said["kind"] == "graph":
             return UnknownGraph(
