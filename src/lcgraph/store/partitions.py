@@ -18,7 +18,7 @@ from typing import TypeAlias
 
 import pyoxigraph as ox
 
-from lcgraph.framework.namespaces import DCTERMS, PREFIXES, PROV, RDF, TYPE, XSD, Names
+from lcgraph.framework.namespaces import DCTERMS, LC, PREFIXES, PROV, RDF, TYPE, XSD, Names
 from lcgraph.language import Text
 from lcgraph.reading import terms
 
@@ -244,12 +244,17 @@ def _fixed(names: Names) -> Iterator[str]:
         (dataset, VOID + "dataDump", f"<{names.base}dump.nq.gz>"),
         (dataset, VOID + "exampleResource", f"<{names.city('ie-cork')}>"),
         (dataset, VOID + "feature", "<http://www.w3.org/ns/formats/N-Quads>"),
-        *((dataset, VOID + "vocabulary", f"<{namespace}>") for namespace in PREFIXES.values()),
+        *((dataset, VOID + "vocabulary", f"<{_vocabulary(namespace)}>") for namespace in PREFIXES.values()),
     ]
     for prop, text in _ABOUT:
         said += [(dataset, DCTERMS + prop, terms.tagged(text.to(tag), tag)) for tag in ("en", "zh")]
     for subject, prop, value in said:
         yield f"{subject} <{prop}> {value} {graph} .\n"
+
+
+def _vocabulary(namespace: str) -> str:
+    """The IRI of a vocabulary, which is that of its namespace where it is not our own."""
+    return namespace.removesuffix("#") if namespace == LC else namespace
 
 
 def fixed_digest(names: Names) -> str:
