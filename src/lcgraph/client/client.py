@@ -305,9 +305,7 @@ class Client:
             if table.count != total:
                 raise QueryError(
                     Text("The pages have {found} rows, and the result has {total}.", found=table.count, total=total),
-                    remedy=Text(
-                        "Leave out what gives other values each time, such as {names}.", names=["RAND", "UUID", "NOW"]
-                    ),
+                    remedy=Text("Leave out what gives other values each time, such as {names}.", names=["SAMPLE"]),
                 )
             return table, checkpoint
         raise DataChanged(

@@ -22,14 +22,16 @@ COUNT = "lcgraph_rows"
 _HASH = "lcgraph_hash"
 _DIGITS = 8
 _MODIFIERS = ("ORDER", "LIMIT", "OFFSET")
+_OTHER_EACH_TIME = ("RAND", "UUID", "STRUUID", "NOW", "BNODE")
 
 
 class Paged:
     """A query whose result is to come in pages.
 
     :param query: a SELECT query.
-    :raises QueryError: if it is another one, names its graphs by ``FROM``, or has ``ORDER BY``, ``LIMIT``
-        or ``OFFSET`` at its end: within a page they mean something else.
+    :raises QueryError: if it is another one, names its graphs by ``FROM``, has ``ORDER BY``, ``LIMIT`` or
+        ``OFFSET`` at its end, which mean something else within a page, or a function that gives another
+        value each time.
     """
 
     def __init__(self, query: str) -> None:
@@ -43,6 +45,11 @@ class Paged:
         depth, begin, end = 0, -1, len(query)
         for token in sparql.tokens(query, compare=True):
             word = token.text.upper() if token.kind == "word" else ""
+            if word in _OTHER_EACH_TIME:
+                raise QueryError(
+                    Text("A query with {word} cannot be answered in pages.", word=word),
+                    remedy=Text("Leave out what gives other values each time, such as {names}.", names=[word]),
+                )
             if begin < 0 and word.startswith("SELECT"):
                 begin = token.at
             elif token.text in ("{", "}"):
