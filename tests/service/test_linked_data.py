@@ -126,6 +126,32 @@ def test_links_lead_both_ways(deployed: tuple[Network, Served], there: httpx.Cli
     assert 'href="/net/submission/ie-cork/2016/2?lang=en#1.2.2-a.2016.M"' in page, "to the figures of a measure"
 
 
+# below a path, and under another base
+
+
+def test_a_proxy_may_cut_the_path_off(deployed: tuple[Network, Served]) -> None:
+    _, served = deployed
+    with httpx.Client(base_url=served.address) as cut:
+        answer = cut.get(CORK, headers={"Accept": BROWSER})
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/net{CORK}.html")
+        page = cut.get(f"{CORK}.html").text
+        assert 'href="/net/static/style.css"' in page
+        assert cut.get("/static/style.css").status_code == cut.get("/net/static/style.css").status_code == 200
+        start = cut.get("/", headers={"Accept": BROWSER}).text
+        links = re.findall(r'(?:href|action)="(/[^"]*)"', start)
+        assert links
+        assert all(link.startswith("/net/") for link in links)
+
+
+def test_under_the_base_of_the_project_redirections_stay_here_and_the_iris_are_its_own(client: httpx.Client) -> None:
+    answer = client.get(CORK, headers={"Accept": "text/turtle"})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{CORK}.ttl")
+    document = client.get(f"{CORK}.ttl")
+    assert '<https://w3id.org/lcgraph/city/ie-cork.ttl>; rel="canonical"' in document.headers["link"]
+    assert "<https://w3id.org/lcgraph/city/ie-cork> " in client.get(f"{CORK}.nt").text
+    assert 'href="/country/IE?lang=en"' in client.get(f"{CORK}.html", params={"lang": "en"}).text
+
+
 # submissions
 
 
