@@ -17,7 +17,8 @@ from lcgraph.reading import terms
 from lcgraph.store.evidence import evidence
 
 VERSION = 3
-"""Goes up when what a store holds of the same archive changes; a store of another version is built anew."""
+"""Goes up when what a store holds of the same archive and the same questions changes; a store of another
+version is built anew."""
 
 CITY_EVIDENCE = (f"<{LC}hasEvidenceForAction>", f"<{LC}hasEvidenceForCommitment>")
 """Properties that say of a city that it has evidence."""
