@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import TypeAlias
 
 import pyoxigraph as ox
@@ -185,6 +185,7 @@ def node(key: Key, names: Names) -> str:
     return f"{graph_of(names)}#class/{path}"
 
 
+@lru_cache(4096)  # the terms of a few vocabularies
 def _short(bracketed: str) -> str:
     iri = bracketed[1:-1]
     for prefix, namespace in PREFIXES.items():
