@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -21,7 +21,7 @@ from lcgraph.framework.items import Measure
 from lcgraph.framework.namespaces import LC, LCS, RDFS, SDMX_MEASURE, SEX, SH, local_name
 from lcgraph.language import Labels, Text, in_every_language, languages, pick
 from lcgraph.reading.fields import RECORD_TYPES
-from lcgraph.reading.figures import Stated, stated_figures
+from lcgraph.reading.figures import Stated
 from lcgraph.reading.findings import Finding
 from lcgraph.reading.graph import SubmissionGraph, submission_graph
 from lcgraph.reading.places import Place
@@ -288,9 +288,9 @@ class _Said:
         self._graph = graph
         self._by_start: dict[str, str] | None = None
 
-    def figures(self, totals: list[str]) -> dict[str, Stated]:
+    def figures(self, totals: list[str]) -> Mapping[str, Stated]:
         """What each observation states, by its node in N-Triples syntax."""
-        return stated_figures((statement.split(" ", 2) for statement in self._graph.statements), totals)
+        return self._graph.tells(totals).figures
 
     def object(self, node: str, prop: str) -> str:
         """The object of a statement in N-Triples syntax; an empty text where there is none."""

@@ -7,7 +7,7 @@ every rule is a query and both engines see the same.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -19,13 +19,10 @@ import pyoxigraph as ox
 from lcgraph.checking.slips import usual_range
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import LC, LCS, SDMX_DIMENSION, TYPE, XSD
+from lcgraph.framework.namespaces import LC, LCS, TYPE, XSD
 from lcgraph.reading import terms
-from lcgraph.reading.figures import Figure, Stated, stated_figures
+from lcgraph.reading.figures import Figure, Stated, Told
 from lcgraph.reading.graph import SubmissionGraph
-
-_NAMING = {f"<{LC}city>", f"<{SDMX_DIMENSION}refArea>", f"<{LC}edition>"}
-"""Properties whose values are cities or editions."""
 
 _SERIES = f"{LCS}series"
 """IRIs of what is said here begin so; none of them is ever published."""
@@ -53,26 +50,23 @@ def context(graph: SubmissionGraph, today: date, surroundings: Surroundings, fra
 
     :param today: the day of the check.
     """
-    lines = [
-        f'<{LCS}context> <{LCS}today> "{today.isoformat()}"^^<{XSD}date> .\n',
-        thresholds(framework.names.base),
+    told = graph.tells(list(framework.totals.values()))
+    named = sorted(told.named)
+    statements = [
+        f'<{LCS}context> <{LCS}today> "{today.isoformat()}"^^<{XSD}date>',
+        *(f"<{iri}> <{TYPE}> <{LC}City>" for iri in named if iri in framework.cities),
+        *(f"<{iri}> <{TYPE}> <{LC}Edition>" for iri in named if iri in framework.editions),
+        *_series(told, today, surroundings.earlier, framework),
+        *(f"<{LCS}context> <{LCS}sameFiguresAs> {terms.plain(city)}" for city in sorted(surroundings.same_figures)),
     ]
-    parts = [statement.split(" ", 2) for statement in graph.statements]
-    named = {rest.strip("<>") for _, predicate, rest in parts if predicate in _NAMING}
-    lines.extend(f"<{iri}> <{TYPE}> <{LC}City> .\n" for iri in sorted(named) if iri in framework.cities)
-    lines.extend(f"<{iri}> <{TYPE}> <{LC}Edition> .\n" for iri in sorted(named) if iri in framework.editions)
-    lines.extend(f"{statement} .\n" for statement in _series(graph.iri, parts, today, surroundings.earlier, framework))
-    lines.extend(
-        f"<{LCS}context> <{LCS}sameFiguresAs> {terms.plain(city)} .\n" for city in sorted(surroundings.same_figures)
-    )
-    return "".join(lines)
+    return thresholds(framework.names.base) + terms.ntriples(statements)
 
 
 @cache
 def thresholds(base: str) -> str:
     """The thresholds of ``shapes/thresholds.ttl``, as N-Triples."""
     path = resources.directory("shapes") / "thresholds.ttl"
-    return "".join(f"{quad.triple} .\n" for quad in resources.read_turtle(path, base))
+    return terms.ntriples(str(quad.triple) for quad in resources.read_turtle(path, base))
 
 
 def threshold(name: str, base: str) -> Decimal:
@@ -91,8 +85,7 @@ def _numbers(base: str) -> dict[str, Decimal]:
 
 
 def _series(
-    submission: str,
-    parts: Sequence[Sequence[str]],
+    told: Told,
     today: date,
     earlier: Mapping[Figure, Mapping[int, Decimal]],
     framework: Framework,
@@ -103,23 +96,21 @@ def _series(
     what a rule can need is said: a past of several years, a newest year before the reference year.
     A reference year to come is wrong itself, and makes no figure old.
     """
-    stated = stated_figures(parts, list(framework.totals.values()))
     own: dict[Figure, dict[int, list[str]]] = {}
     values: dict[Figure, dict[int, Decimal]] = {}
-    for node, observation in stated.items():
+    for node, observation in told.figures.items():
         if observation.year is None:
             continue
         figure, year = observation.figure, observation.year
         own.setdefault(figure, {}).setdefault(year, []).append(node)
         if observation.value is not None:
             values.setdefault(figure, {})[year] = observation.value
-    reference_year = _reference_year(submission, parts)
     needed = threshold("pastYears", framework.names.base)
     for n, (figure, nodes) in enumerate(own.items()):
         past = {**{y: v for y, v in earlier.get(figure, {}).items() if y not in nodes}, **values.get(figure, {})}
         newest = max(nodes)
         has_past = sum(year < newest for year in past) >= needed
-        is_old = reference_year is not None and newest < reference_year <= today.year
+        is_old = told.reference_year is not None and newest < told.reference_year <= today.year
         if not (has_past or is_old):
             continue
         series = f"<{_SERIES}-{n}>"
@@ -133,7 +124,7 @@ def _series(
                 yield f"{series} <{LCS}hasPoint> {point}"
                 yield f"{point} <{LCS}year> {terms.typed(str(year), 'integer')}"
                 yield f"{point} <{LCS}number> {terms.decimal(value)}"
-    yield from _of_measures(stated, framework)
+    yield from _of_measures(told.figures, framework)
 
 
 def _of_measures(stated: Mapping[str, Stated], framework: Framework) -> Iterator[str]:
@@ -158,11 +149,3 @@ def _of_measures(stated: Mapping[str, Stated], framework: Framework) -> Iterator
         for edition in framework.editions:
             if iri not in edition.measures:
                 yield f"<{iri}> <{LCS}isNotOf> <{edition.iri}>"
-
-
-def _reference_year(submission: str, parts: Sequence[Sequence[str]]) -> int | None:
-    for subject, predicate, rest in parts:
-        if predicate == f"<{LC}referenceYear>" and subject == f"<{submission}>":
-            text = rest[1:].partition('"')[0]
-            return int(text) if text.isdecimal() else None
-    return None

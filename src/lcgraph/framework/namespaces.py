@@ -113,4 +113,4 @@ def local_name(iri: str) -> str:
     >>> local_name("https://w3id.org/lcgraph/measure/1.1.1-a")
     '1.1.1-a'
     """
-    return re.split(r"[#/]", iri)[-1]
+    return iri[max(iri.rfind("#"), iri.rfind("/")) + 1 :]

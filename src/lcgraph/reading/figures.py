@@ -1,8 +1,8 @@
-"""Which figures the statements of a submission are about."""
+"""Which figures a submission states, as far as what is known around it goes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import TypeAlias
@@ -17,6 +17,10 @@ _PERIOD = f"<{SDMX_DIMENSION}refPeriod>"
 _VALUE = f"<{SDMX_MEASURE}obsValue>"
 _SOURCE = f"<{PROV}wasDerivedFrom>"
 _DIMENSIONS = {f"<{dimension}>": i for i, dimension in enumerate(DIMENSIONS)}
+
+_REFERENCE_YEAR = f"<{LC}referenceYear>"
+_NAMING = {f"<{LC}city>", f"<{SDMX_DIMENSION}refArea>", f"<{LC}edition>"}
+"""Properties whose values are cities or editions."""
 
 _TOLD = {_OF_MEASURE, _PERIOD, _VALUE, _SOURCE, *_DIMENSIONS}
 
@@ -44,6 +48,35 @@ class Stated:
         return (self.measure, *self.codes)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a submission tells that matters for what is known around it.
+
+    :ivar figures: the node of each observation, in N-Triples syntax, to what it states.
+    :ivar reference_year: the year that it reports for; None where none is stated, or none that is a year.
+    :ivar named: IRIs of the cities and editions that it names.
+    """
+
+    figures: Mapping[str, Stated]
+    reference_year: int | None
+    named: frozenset[str]
+
+
+def told_by(submission: str, statements: Iterable[str], totals: Sequence[str]) -> Told:
+    """What the statements of a submission tell.
+
+    :param submission: its IRI.
+    :param statements: each ``subject predicate object`` in N-Triples syntax.
+    :param totals: for each splitting property the IRI of the code that means *not split*.
+    """
+    parts = [statement.split(" ", 2) for statement in statements]
+    named = frozenset(rest.strip("<>") for _, predicate, rest in parts if predicate in _NAMING)
+    years = [
+        rest for subject, predicate, rest in parts if predicate == _REFERENCE_YEAR and subject == f"<{submission}>"
+    ]
+    return Told(stated_figures(parts, totals), _year(years[0]) if years else None, named)
+
+
 def stated_figures(statements: Iterable[Sequence[str]], totals: Sequence[str]) -> dict[str, Stated]:
     """What each observation states.
 
@@ -64,13 +97,17 @@ def stated_figures(statements: Iterable[Sequence[str]], totals: Sequence[str]) -
         elif predicate in _DIMENSIONS:
             stated.codes[_DIMENSIONS[predicate]] = rest.partition(" ")[0][1:-1]
         elif predicate == _PERIOD:
-            text = rest[1:].partition('"')[0]
-            stated.year = int(text) if text.isdecimal() else None
+            stated.year = _year(rest)
         elif predicate == _VALUE:
             stated.value = _number(rest[1:].partition('"')[0])
         else:
             stated.sources.append(rest.partition(" ")[0])
     return {node: stated for node, stated in found.items() if stated.measure}
+
+
+def _year(literal: str) -> int | None:
+    text = literal[1:].partition('"')[0]
+    return int(text) if text.isdecimal() else None
 
 
 def _number(text: str) -> Decimal | None:

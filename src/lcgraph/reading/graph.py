@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import TypeAlias
 from urllib.parse import quote
 
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import Edition
-from lcgraph.framework.namespaces import DCAT, DCTERMS, LC, QB, SDMX_DIMENSION, SPDX, TYPE, local_name
+from lcgraph.framework.namespaces import DCAT, DCTERMS, DIMENSIONS, LC, QB, SDMX_DIMENSION, SPDX, TYPE, local_name
 from lcgraph.reading import terms
 from lcgraph.reading.fields import BY_NAME, SUBMISSION, Kind, RecordType
+from lcgraph.reading.figures import Stated, Told, told_by
 from lcgraph.reading.places import Place, RecordPlace
 from lcgraph.reading.submission import PARTS, Cell, Observation, Record, Submission
 
@@ -29,12 +32,20 @@ class SubmissionGraph:
     :ivar iri: IRI of the submission, which names its graph.
     :ivar statements: each ``subject predicate object`` in N-Triples syntax.
     :ivar places: IRI of each record's node to where the record stands.
-    :ivar names: IRI of a property to the field that it writes, for each node's kind of record.
+    :ivar told: what the submission tells, where that is known without looking at the statements.
     """
 
     iri: str
     statements: list[str]
     places: Mapping[str, RecordPlace] = field(default_factory=dict)
+    told: Told | None = None
+
+    def tells(self, totals: Sequence[str]) -> Told:
+        """What the submission tells that matters for what is known around it.
+
+        :param totals: for each splitting property the IRI of the code that means *not split*.
+        """
+        return self.told or told_by(self.iri, self.statements, totals)
 
     def ntriples(self) -> str:
         """The graph as N-Triples."""
@@ -102,6 +113,9 @@ class _Writer:
         self.places: dict[str, RecordPlace] = {}
         self.files = {file.name: f"<{iri}#file-{n}>" for n, file in enumerate(submission.files, 1)}
         self.taken: Counter[str] = Counter()
+        self.sources: dict[str, str] = {}
+        self.figures: dict[str, Stated] = {}
+        self.totals = tuple(framework.totals[dimension] for dimension in DIMENSIONS)
 
     def write(self) -> SubmissionGraph:
         submission, add = self.submission, self.statements.append
@@ -118,7 +132,8 @@ class _Writer:
             record_type = BY_NAME[kind]
             for record in getattr(submission, attribute):
                 self._record(record, record_type)
-        return SubmissionGraph(self.iri, self.statements, self.places)
+        told = Told(self.figures, submission.year, frozenset({submission.city, submission.edition}))
+        return SubmissionGraph(self.iri, self.statements, self.places, told)
 
     def _record(self, record: Record, record_type: RecordType) -> None:
         add = self.statements.append
@@ -131,6 +146,7 @@ class _Writer:
             add(f"{node} <{QB}dataSet> {self.node}")
             add(f"{node} <{SDMX_DIMENSION}refArea> <{self.submission.city}>")
             self._scale_point(node, record)
+            self.figures[node] = self._stated(record)
         else:
             add(f"{node} <{LC}inSubmission> {self.node}")
             if record_type.name in ("target", "document", "gap"):
@@ -138,12 +154,26 @@ class _Writer:
         self._fields(node, record, record_type)
         self._place(node, record)
 
+    def _stated(self, record: Observation) -> Stated:
+        return Stated(
+            record.measure,
+            [code or total for code, total in zip(record.codes, self.totals, strict=True)],
+            record.period,
+            record.value,
+            [self._source(key) for key in record.source],
+        )
+
+    def _source(self, key: str) -> str:
+        if key not in self.sources:
+            self.sources[key] = f"<{self.iri}#source-{slug(key)}>"
+        return self.sources[key]
+
     def _mint(self, record: Record, record_type: RecordType) -> str:
         if isinstance(record, Cell):
             splits = [
                 local_name(code).removeprefix("sex-")
-                for dimension, code in record.dimensions()
-                if code != self.framework.totals[dimension]
+                for code, total in zip(record.codes, self.totals, strict=True)
+                if code != total
             ]
             name = ".".join([local_name(record.measure), f"{record.period:04d}", *splits])
             if not isinstance(record, Observation):
@@ -157,9 +187,9 @@ class _Writer:
 
     def _fields(self, node: str, record: Record, record_type: RecordType) -> None:
         add = self.statements.append
-        for name, kind, predicate, write in _PROPERTIES[record_type.name]:
-            value = getattr(record, name)
-            if value is None or value == "":
+        names, properties = _PROPERTIES[record_type.name]
+        for value, (kind, predicate, write) in zip(names(record), properties, strict=True):
+            if value is None or (not value and value == ""):
                 continue
             if write is not None:
                 add(f"{node} {predicate} {write(value)}")
@@ -172,7 +202,7 @@ class _Writer:
             return (terms.tagged(text, language) for language, text in value.items())
         assert isinstance(value, tuple)
         if kind is Kind.SOURCES:
-            return (f"<{self.iri}#source-{slug(key)}>" for key in value)
+            return (self._source(key) for key in value)
         assert kind is Kind.ACTIONS
         return (terms.iri(action) for action in value)
 
@@ -213,6 +243,8 @@ class _Writer:
             add(f"{checksum} <{SPDX}checksumValue> {terms.typed(file.sha256, 'hexBinary')}")
 
 
+_Property: TypeAlias = tuple[Kind, str, Callable[[object], str] | None]
+
 _WRITE: dict[Kind, Callable[[object], str]] = {
     Kind.CITY: lambda v: f"<{v}>",
     Kind.EDITION: lambda v: f"<{v}>",
@@ -228,13 +260,14 @@ _WRITE: dict[Kind, Callable[[object], str]] = {
     Kind.LANGUAGE: lambda v: terms.plain(str(v)),
 }
 
-_PROPERTIES = {
-    record_type.name: [
-        (f.name, f.kind, f"<{f.predicate}>", _WRITE.get(f.kind)) for f in record_type.fields if f.predicate
-    ]
-    for record_type in BY_NAME.values()
-}
-"""For each kind of record its fields that are properties: name, kind, the property, and what writes its one value."""
+
+def _properties(record_type: RecordType) -> tuple[Callable[[Record], tuple[object, ...]], list[_Property]]:
+    fields = [f for f in record_type.fields if f.predicate]
+    return attrgetter(*(f.name for f in fields)), [(f.kind, f"<{f.predicate}>", _WRITE.get(f.kind)) for f in fields]
+
+
+_PROPERTIES = {record_type.name: _properties(record_type) for record_type in BY_NAME.values()}
+"""For each kind of record what gives its values, and for each of them its kind, its property, and what writes it."""
 
 
 def slug(key: str) -> str:
