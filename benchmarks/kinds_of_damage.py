@@ -214,7 +214,27 @@ def _(form: Form, figure: Figure, rng: Random) -> Spot:
 @_kind("placeholder (n/a, 无, – …)", "PlaceholderInsteadOfFigure", at=_figures)
 def _(form: Form, figure: Figure, rng: Random) -> Spot:
     return _value(
-        form, figure, rng.choice(["n/a", "N/A", "NA", "-", "–", "—", "..", "无", "暂无", "不详", "无数据", "/"])
+        form,
+        figure,
+        rng.choice(
+            [
+                "n/a",
+                "N/A",
+                "NA",
+                "unknown",
+                "not available",
+                "-",
+                "–",
+                "—",
+                "..",
+                "无",
+                "暂无",
+                "不详",
+                "无数据",
+                "不适用",
+                "/",
+            ]
+        ),
     )
 
 
@@ -224,7 +244,7 @@ def _(form: Form, figure: Figure, rng: Random) -> Spot:
     return _value(
         form,
         figure,
-        rng.choice([f"about {number}", f"约{number}", f"{number} t", f"{number}人", f"<{number}", "unknown"]),
+        rng.choice([f"about {number}", f"约{number}", f"{number} t", f"{number}人", f"<{number}", "see report"]),
     )
 
 
