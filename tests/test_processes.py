@@ -71,8 +71,10 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callabl
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     all_of_them: list[Workers] = []
 
-    def start(count: int = 1, memory_bytes: int = 0, spare: int = 0, nice: int = 0) -> Workers:
-        workers = Workers("worker_of_the_tests", count, memory_bytes, spare=spare, nice=nice)
+    def start(
+        count: int = 1, memory_bytes: int = 0, spare: int = 0, nice: int = 0, *, network: bool = False
+    ) -> Workers:
+        workers = Workers("worker_of_the_tests", count, memory_bytes, spare=spare, nice=nice, network=network)
         all_of_them.append(workers)
         return workers
 

@@ -1,7 +1,8 @@
 """Work that may run away: done in processes that are killed at their deadline and replaced.
 
 A worker is started as ``python -m MODULE FD`` with one end of a socket pair. It limits its own
-memory, gives up the network where the platform lets it, and then answers requests, one at a time.
+memory, gives up the network where the platform lets it (unless reaching another service is what it
+is for), and then answers requests, one at a time.
 The answer to a request is at most one message that begins with ``B`` (what the data are, as JSON),
 any number that begin with ``D`` (data), then one that begins with ``S`` (how it ended, as JSON). An
 answer without ``S`` is not whole and is never given out as such.
@@ -194,13 +195,13 @@ def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
             connection.send_bytes(b"S" + json.dumps(ending).encode())
 
 
-def _confine(memory_bytes: int, nice: int) -> None:
+def _confine(memory_bytes: int, nice: int, network: bool) -> None:
     """Limits this process: its memory, its claim to the processors, and its way into the network."""
     os.nice(nice)
     if memory_bytes:
         resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if sys.platform == "linux":
+    if sys.platform == "linux" and not network:
         with suppress(OSError, AttributeError):
             _forbid_sockets(ctypes.CDLL(None, use_errno=True))
 
@@ -235,7 +236,7 @@ def _forbid_sockets(libc: ctypes.CDLL) -> None:
 
 
 class _Worker:
-    def __init__(self, module: str, memory_bytes: int, nice: int) -> None:
+    def __init__(self, module: str, memory_bytes: int, nice: int, *, network: bool) -> None:
         ours, theirs = socket.socketpair()
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603 - a module of our own
@@ -248,7 +249,7 @@ class _Worker:
                 stderr=None if os.environ.get("LCGRAPH_DEBUG") else subprocess.DEVNULL,
             )
         self.connection = Connection(ours.detach())
-        self.connection.send_bytes(pickle.dumps((memory_bytes, nice)))
+        self.connection.send_bytes(pickle.dumps((memory_bytes, nice, network)))
         self.ready = False
 
     def wait_until_ready(self) -> None:
@@ -309,14 +310,25 @@ class Workers:
     :param memory_bytes: address space that each of them may have; 0 for no limit.
     :param spare: how many more stand ready to take the place of one that is killed.
     :param nice: how far their work stands back behind other work for the processors, 0 to 19.
+    :param network: whether they may open connections; else they cannot, where the platform lets it.
     """
 
-    def __init__(self, module: str, count: int, memory_bytes: int, *, spare: int = 1, nice: int = 0) -> None:
+    def __init__(
+        self,
+        module: str,
+        count: int,
+        memory_bytes: int,
+        *,
+        spare: int = 1,
+        nice: int = 0,
+        network: bool = False,
+    ) -> None:
         self._module = module
         self._count = count
         self._memory_bytes = memory_bytes
         self._spare_wanted = spare
         self._nice = nice
+        self._network = network
         self._free: list[_Worker] = []
         self._spare: list[_Worker] = []
         self._started = 0
@@ -394,7 +406,7 @@ class Workers:
             return Ended(bytes(kept.body), said)
 
     def _new(self) -> _Worker:
-        return _Worker(self._module, self._memory_bytes, self._nice)
+        return _Worker(self._module, self._memory_bytes, self._nice, network=self._network)
 
     def _refill(self) -> None:
         with suppress(OSError):  # no process to be had now; one will be started when it is needed

@@ -90,6 +90,7 @@ class Readers:
         clause: tuple[str, ...] = (),
         prologue: str = "",
         sink: Sink | None = None,
+        limits: QueryLimits | None = None,
     ) -> Result:
         """Runs a query and gives its whole answer.
 
@@ -102,13 +103,15 @@ class Readers:
             given by the protocol go before them.
         :param prologue: the declarations by which they are read.
         :param sink: takes the answer as it comes; what an error below then leaves in it is a part.
+        :param limits: what this query may take, where that is not what every one may: some of its
+            time was spent already, say.
         :raises QuerySyntaxError: if the query does not parse.
         :raises UnknownGraph: if it names a graph that there is not: none is fetched.
         :raises LimitExceeded: if it passes a limit; never is a part of an answer given as the whole.
         :raises QueryError: if it cannot be run for another reason.
         :raises StoreError: if there is no store yet, or it cannot be read.
         """
-        limits = self.limits
+        limits = limits or self.limits
         if len(query.encode()) > limits.query_bytes:
             raise LimitExceeded(
                 Text("The query is longer than {limit} kB.", limit=limits.query_bytes // 1024),
@@ -137,7 +140,7 @@ class Readers:
             if error.limit != "deadline":
                 raise
             raise LimitExceeded(
-                Text("The query ran longer than {limit} seconds and was ended.", limit=f"{limits.seconds:g}"),
+                Text("The query ran longer than {limit} seconds and was ended.", limit=f"{self.limits.seconds:g}"),
                 limit="deadline",
                 remedy=Text("Ask for less: name a city, a measure or a year, or add a LIMIT."),
             ) from error
