@@ -15,6 +15,7 @@
     │   ├── QueryRefused          it asks for something that is not offered
     │   │   ├── UnknownGraph      it names a graph that there is not
     │   │   └── ReadOnly          it would write to a graph
+    │   ├── OtherServiceFailed    another service, which it asks, gave no answer that can be used
     │   └── LimitExceeded         it passed its deadline, its memory, its size or its rows
     ├── Abandoned                 nobody waits for an answer any longer
     ├── ArchiveError              the archive is damaged or in use
@@ -138,6 +139,10 @@ class UnknownGraph(QueryRefused):
 
 class ReadOnly(QueryRefused):
     """A request would write to a graph."""
+
+
+class OtherServiceFailed(QueryError):
+    """Another service, which a SPARQL query asks, is away or gave no answer that can be used."""
 
 
 class LimitExceeded(QueryError):

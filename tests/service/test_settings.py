@@ -18,7 +18,7 @@ def test_without_an_environment_the_defaults_hold() -> None:
     assert from_environment({}) == Settings()
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Settings)])
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings) if field.name != "services"])
 def test_every_setting_is_read_from_the_environment(name: str) -> None:
     found = from_environment({f"LCGRAPH_{name.upper()}": "7"})
     assert str(getattr(found, name)) in ("7", "7.0")
@@ -66,3 +66,29 @@ def test_the_path_below_which_the_service_is_reached_may_be_written_with_slashes
 def test_a_path_that_is_none_is_named(text: str) -> None:
     with pytest.raises(InputError, match="LCGRAPH_ROOT"):
         from_environment({"LCGRAPH_ROOT": text})
+
+
+def test_services_are_addresses_set_apart_by_blanks_or_commas() -> None:
+    found = from_environment({"LCGRAPH_SERVICES": " http://[::1]:80/a?b=c,\nhttps://example.org/sparql , "})
+    assert found.allowed_services == ("http://[::1]:80/a?b=c", "https://example.org/sparql")
+    assert Settings().allowed_services == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7",
+        "example.org/sparql",
+        "http://example.org",
+        "ftp://example.org/",
+        "http://a:b@example.org/",
+        "http://example.org/#x",
+        "http://example.org/<x>",
+        "http://example.org/é",
+        "http://example.org:123456/",
+        "https://one.example/sparql file:///etc/passwd",
+    ],
+)
+def test_what_is_no_address_of_a_service_is_named(text: str) -> None:
+    with pytest.raises(InputError, match="LCGRAPH_SERVICES"):
+        from_environment({"LCGRAPH_SERVICES": text})

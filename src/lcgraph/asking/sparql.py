@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from lcgraph.errors import QueryRefused, QuerySyntaxError
@@ -132,21 +132,23 @@ def dataset_clause(query: str) -> tuple[str, tuple[str, ...]]:
     return query[:begins], tuple(names)
 
 
-def refuse(query: str) -> None:
+def refuse(query: str, services: Collection[str] = ()) -> None:
     """Refuses what is not offered: updates, and anything that would make the service fetch an address.
 
+    :param services: addresses that might have been asked, to be told to who asks for more.
     :raises QueryRefused: if the query asks for it; says where.
     """
-    if "UPDATE" in (form(query), form(_unescaped(query))):
+    if "UPDATE" in (form(query), form(unescaped(query))):
         raise QueryRefused(
             Text("This is an update. The archive is the truth, and a submission is the only way in."),
             remedy=Text("Hand in a submission, or a revision of one."),
         )
-    for reading in {query: None, _unescaped(query): None}:
-        _refuse_service(reading)
+    at = service_at(query)
+    if at is not None:
+        raise refused_service(at, services)
 
 
-def _unescaped(query: str) -> str:
+def unescaped(query: str) -> str:
     """A query as parsers read it that replace its escapes before all else, as SPARQL 1.1 says (19.2)."""
 
     def character(found: re.Match[str]) -> str:
@@ -156,17 +158,38 @@ def _unescaped(query: str) -> str:
     return _ESCAPE.sub(character, query)
 
 
-def _refuse_service(query: str) -> None:
-    if "service" not in query.lower():
-        return
-    for compare in (False, True):
-        at = _service(query, compare)
-        if at is not None:
-            line = query.count("\n", 0, at) + 1
-            raise QueryRefused(
-                Text("SERVICE in line {line} would make this service ask another one; that is not offered.", line=line),
-                remedy=Text("Ask the other service yourself and join the answers, or use a client that federates."),
-            )
+def service_at(query: str) -> int | None:
+    """The line in which a query may ask another service; in doubt it does."""
+    for reading in {query: None, unescaped(query): None}:
+        if "service" not in reading.lower():
+            continue
+        for compare in (False, True):
+            at = _service(reading, compare)
+            if at is not None:
+                return reading.count("\n", 0, at) + 1
+    return None
+
+
+def refused_service(line: int, services: Collection[str], found: str = "") -> QueryRefused:
+    """The refusal to ask another service.
+
+    :param line: where the query wants it.
+    :param services: addresses that might be asked.
+    :param found: the one that was to be asked, or what stands in its place.
+    """
+    remedy = Text("Ask the other service yourself and join the answers, or use a client that federates.")
+    if not services:
+        return QueryRefused(
+            Text("SERVICE in line {line} would make this service ask another one; that is not offered.", line=line),
+            remedy=remedy,
+        )
+    return QueryRefused(
+        Text("SERVICE in line {line} asks {found}, which is not allowed.", line=line, found=found[:200])
+        if found
+        else Text("SERVICE in line {line} cannot be told apart from what stands around it.", line=line),
+        expected=Text("SERVICE, and one of these addresses: {services}", services=" ".join(sorted(services))),
+        remedy=remedy,
+    )
 
 
 def _service(query: str, compare: bool) -> int | None:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from lcgraph.errors import InputError
 from lcgraph.language import Text
@@ -35,6 +36,7 @@ class Settings:
     :ivar answers_mb: memory that answers which are not delivered yet may take together.
     :ivar query_kb: size that the text of a query may have.
     :ivar queue: how many queries may wait.
+    :ivar services: addresses that ``SERVICE`` may ask, set apart by blanks or commas; empty for none.
     :ivar checkers: how many files are checked at once.
     :ivar check_seconds: how long the check of a file may take.
     :ivar check_memory_mb: memory that the check of a file may take.
@@ -55,6 +57,7 @@ class Settings:
     answers_mb: int = 256
     query_kb: int = 1024
     queue: int = 64
+    services: str = ""
     checkers: int = 1
     check_seconds: float = 20.0
     check_memory_mb: int = 2048
@@ -69,6 +72,11 @@ class Settings:
     def root_path(self) -> str:
         """``root`` with a slash before it and none after it; empty for none."""
         return "/" + self.root.strip("/") if self.root else ""
+
+    @property
+    def allowed_services(self) -> tuple[str, ...]:
+        """The addresses that ``SERVICE`` may ask."""
+        return tuple(re.findall(r"[^\s,]+", self.services))
 
     @property
     def query_limits(self) -> QueryLimits:
@@ -107,6 +115,7 @@ def from_environment(environment: Mapping[str, str] | None = None, /, **given: o
             ) from error
         _check_number(name, found[field.name])
     _check_root(str(found.get("root", "")))
+    _check_services(Settings(services=str(found.get("services", ""))).allowed_services)
     found.update({name: value for name, value in given.items() if value is not None})
     return Settings(**found)  # type: ignore[arg-type]  # the loop above gives each its type
 
@@ -117,6 +126,29 @@ def _check_root(root: str) -> None:
             Text("The setting {name} is “{found}”, which is not a path.", name=PREFIX + "ROOT", found=root),
             remedy=Text("Write a path such as {example}.", example="/cities"),
         )
+
+
+def _check_services(services: tuple[str, ...]) -> None:
+    for service in services:
+        if not _is_service(service):
+            raise InputError(
+                Text(
+                    "The setting {name} has “{found}”, which is not an address of a service.",
+                    name=PREFIX + "SERVICES",
+                    found=service,
+                ),
+                remedy=Text("Write it whole, as in {example}.", example="https://example.org/sparql"),
+            )
+
+
+def _is_service(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        port_makes_sense = parts.port != 0  # reading one that is too high raises
+    except ValueError:
+        return False
+    whole = re.fullmatch(r"https?://([\w.-]+|\[[\da-fA-F:.]+\])(:\d+)?/[^#<>\"{}|^`\\\s]*", address, re.ASCII)
+    return bool(whole) and address.isascii() and port_makes_sense
 
 
 def _check_number(name: str, value: object) -> None:

@@ -15,6 +15,7 @@ import typer
 
 import lcgraph
 from lcgraph.asking import sparql
+from lcgraph.asking.federation import Federation
 from lcgraph.checking import formats
 from lcgraph.checking.report import Report
 from lcgraph.errors import DoesNotConform, InputError, LcgraphError, reason
@@ -320,7 +321,9 @@ def query(
     """Run a SPARQL query."""
     here = context(data, lang)
     text = _text_of(file)
-    sparql.refuse(text)
+    limits, base = here.settings.query_limits, here.network.base
+    federation = Federation(here.settings.allowed_services, 1, limits, base)
+    calls = federation.calls(text)
     is_graph = sparql.form(text) in ("CONSTRUCT", "DESCRIBE")
     if is_graph and format is Format.csv:
         raise InputError(Text("A graph does not come as CSV."), remedy=Text("Use --format turtle or json."))
@@ -332,9 +335,10 @@ def query(
     graph = "application/ld+json" if format is Format.json else "text/turtle"
     here.network.catch_up()
     prologue, clause = sparql.dataset_clause(text)
-    limits, base = here.settings.query_limits, here.network.base
-    with Readers(here.network.store_directory, 1, limits, spare=0, base=base) as readers:
-        result = readers.run(text, solutions=solutions, graph=graph, clause=clause, prologue=prologue)
+    with Readers(here.network.store_directory, 1, limits, spare=0, base=base) as readers, federation:
+        result = federation.run(
+            readers, text, calls, solutions=solutions, graph=graph, clause=clause, prologue=prologue
+        )
     if format is Format.table and not is_graph:
         output.show_results(result.body)
     else:

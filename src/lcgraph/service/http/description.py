@@ -102,6 +102,13 @@ def describe(settings: Settings, address: str, media_type: str, graphs: Iterable
     say(service, SD + "endpoint", endpoint)
     say(service, SD + "supportedLanguage", *named(SD, "SPARQL11Query"))
     say(service, SD + "feature", *named(SD, "UnionDefaultGraph"))
+    if settings.allowed_services:
+        say(service, SD + "feature", *named(SD, "BasicFederatedQuery"))
+        say(service, SCHEMA + "additionalProperty", limit_node("services"))
+        say(limit_node("services"), TYPE, *named(SCHEMA, "PropertyValue"))
+        say(limit_node("services"), SCHEMA + "propertyID", ox.Literal("services"))
+        say(limit_node("services"), SCHEMA + "value", *(ox.NamedNode(each) for each in settings.allowed_services))
+        say(limit_node("services"), SCHEMA + "description", *in_words(Text("SERVICE may ask these addresses.")))
     say(service, SD + "resultFormat", *named(FORMATS, *_RESULT_FORMATS))
     say(service, SD + "defaultDataset", dataset)
     say(

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lcgraph.asking import sparql
+from lcgraph.asking.services import Call
 from lcgraph.errors import LimitExceeded, QueryError, StoreError
 from lcgraph.language import Text
 from lcgraph.processes import Sink
@@ -43,6 +44,8 @@ GRAPHS = (
     "application/n-quads",
     "application/trig",
 )
+_LONG = 20_000
+"""A query of so many characters takes longer to read than others are to wait for it."""
 
 
 def add(app: FastAPI, service: Service) -> None:
@@ -53,13 +56,16 @@ def add(app: FastAPI, service: Service) -> None:
         asked = await _asked(request, service.settings.query_kb * 1024)
         if asked.query is None:
             return await _without_query(service, request, language)
-        sparql.refuse(asked.query)
-        prologue, clause = sparql.dataset_clause(asked.query)
-        is_graph = sparql.form(asked.query) in ("CONSTRUCT", "DESCRIBE")
+        if len(asked.query) < _LONG:
+            calls, prologue, clause, is_graph = _read(service, asked.query)
+        else:
+            calls, prologue, clause, is_graph = await run_in_threadpool(_read, service, asked.query)
         media_type = format_of(request, is_graph=is_graph, given=asked.format)
         run = partial(
-            service.readers.run,
+            service.federation.run,
+            service.readers,
             asked.query,
+            calls,
             solutions=media_type if not is_graph else SOLUTIONS[0],
             graph=media_type if is_graph else GRAPHS[0],
             default_graphs=asked.default_graphs,
@@ -77,9 +83,18 @@ def add(app: FastAPI, service: Service) -> None:
             name=f"sparql-{method.lower()}",
             summary="The SPARQL 1.1 endpoint, for queries; without one, its description",
             tags=["sparql"],
-            responses=openapi.responses((*SOLUTIONS, *GRAPHS), 400, 403, 406, 413, 415, 422, 503),
+            responses=openapi.responses((*SOLUTIONS, *GRAPHS), 400, 403, 406, 413, 415, 422, 502, 503),
             openapi_extra=more,
         )
+
+
+def _read(service: Service, query: str) -> tuple[tuple[Call, ...], str, tuple[str, ...], bool]:
+    """What a query asks of others, what it says of its dataset, and whether its answer is a graph.
+
+    :raises QueryRefused: if it asks for what is not offered.
+    """
+    calls = service.federation.calls(query)
+    return calls, *sparql.dataset_clause(query), sparql.form(query) in ("CONSTRUCT", "DESCRIBE")
 
 
 def format_of(request: Request, *, is_graph: bool, given: str = "") -> str:

@@ -221,6 +221,7 @@ def sparql(service: Service, request: Request, language: str) -> Response:
         questions=[q for q in service.library if not any(p.required for p in q.head.parameters.values())],
         seconds=f"{service.settings.query_seconds:g}",
         megabytes=service.settings.result_mb,
+        services=service.settings.allowed_services,
         pick=lambda labels: pick(labels, language),
     )
 

@@ -18,6 +18,7 @@ from lcgraph.errors import (
     LcgraphError,
     LimitExceeded,
     NotFound,
+    OtherServiceFailed,
     ParameterError,
     QueryError,
     QueryRefused,
@@ -37,6 +38,7 @@ STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
     (NotAcceptable, 406),
     (ReadOnly, 405),
     (QueryRefused, 403),
+    (OtherServiceFailed, 502),
     (QueryError, 400),
     (StoreError, 503),
     (ArchiveError, 503),
@@ -131,6 +133,7 @@ def _title(status: int) -> Text:
         415: Text("Unsupported Media Type"),
         422: Text("Unprocessable Content"),
         500: Text("Internal Server Error"),
+        502: Text("Bad Gateway"),
         503: Text("Service Unavailable"),
     }
     return titles.get(status) or Text("{text}", text=HTTPStatus(status).phrase)

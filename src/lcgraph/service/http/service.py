@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 
 from lcgraph.asking.answer import Answerer
+from lcgraph.asking.federation import Federation
 from lcgraph.asking.question import Library
 from lcgraph.errors import ParameterError
 from lcgraph.framework import resources
@@ -26,6 +27,7 @@ class Service:
     :param settings: the settings of the deployment.
     :ivar readers: where the queries of strangers run.
     :ivar own_readers: where our own do, which are never kept waiting by those.
+    :ivar federation: asks other services for what those of strangers want of them.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -35,6 +37,7 @@ class Service:
         directory, limits, base = self.network.store_directory, settings.query_limits, self.network.base
         self.readers = Readers(directory, settings.readers, limits, base=base, nice=_NICE)
         self.own_readers = Readers(directory, settings.question_readers, limits, base=base)
+        self.federation = Federation(settings.allowed_services, settings.readers, limits, base)
         self.checkers = Workers(
             "lcgraph.publishing.check_process", settings.checkers, settings.check_memory_mb * MEGABYTE, spare=0
         )
@@ -49,7 +52,8 @@ class Service:
     def threads(self) -> int:
         """How many threads it takes for every queue to fill and pages still to be served."""
         settings = self.settings
-        return settings.readers + settings.question_readers + settings.checkers + 3 * settings.queue + 16
+        others = settings.readers + settings.queue if settings.allowed_services else 0
+        return settings.readers + settings.question_readers + settings.checkers + 3 * settings.queue + others + 16
 
     def start(self) -> None:
         """Starts the processes that queries and checks run in."""
@@ -62,6 +66,7 @@ class Service:
         """Ends them."""
         self.readers.close()
         self.own_readers.close()
+        self.federation.close()
         self.checkers.close()
 
 
