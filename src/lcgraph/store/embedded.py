@@ -20,9 +20,8 @@ import heapq
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
@@ -30,13 +29,13 @@ import pyoxigraph as ox
 
 from lcgraph.archive.archive import Archive, Commit, sync
 from lcgraph.errors import StoreError
-from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import LC, PROV, SDMX_DIMENSION, TYPE, XSD
 from lcgraph.language import Text
-from lcgraph.store import index, partitions
-from lcgraph.store.index import Change, change, commit_iri, fold, framework_lines
+from lcgraph.store.contents import Beside, Progress, whole
+from lcgraph.store.index import Change, change, commit_iri
 from lcgraph.store.partitions import Tally
+from lcgraph.store.updates import all_at_once
+from lcgraph.store.writer import Index
 
 KEEP_CHECKPOINTS = 2
 BULK = 20_000
@@ -51,19 +50,7 @@ _BROKEN = (OSError, RuntimeError)
 _SORT_RUN = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """Statements that a store holds beside the archive and the framework.
-
-    :ivar digest: changes when they do.
-    :ivar lines: makes them, as lines of N-Quads.
-    """
-
-    digest: str
-    lines: Callable[[], list[str]]
-
-
-class Writer:
+class Writer(Index):
     """The one process that changes a store. It holds the archive's right to write.
 
     :param directory: the folder of the store.
@@ -73,10 +60,8 @@ class Writer:
     """
 
     def __init__(self, directory: Path, archive: Archive, framework: Framework, beside: Beside | None = None) -> None:
+        super().__init__(archive, framework, beside)
         self.directory = directory
-        self.archive = archive
-        self.framework = framework
-        self.beside = beside or Beside("", list)
         self._store: ox.Store | None = None
         self._holds = 0
         self._shown = True
@@ -105,7 +90,7 @@ class Writer:
         if (path / "CURRENT").exists():
             try:
                 self._store = ox.Store(str(path))
-                applied = self._applied()
+                applied = self.applied_in(self._store)
             except _BROKEN as error:
                 if "lock" in str(error).lower():
                     raise StoreError(
@@ -137,46 +122,6 @@ class Writer:
             self._shown = True
             self._tidy()
 
-    def _applied(self) -> int | None:
-        """The last commit in the store; None if it was not built from this archive with this ontology."""
-        if self._commit_quad(self.archive.last + 1) in self.store:
-            raise self.archive.ends_early(self.archive.last + 1)
-        if ox.Quad(*self._marker()) not in self.store:
-            return None
-        applied = self.applied()
-        if applied and self._time_quad(self.archive.commit(applied)) not in self.store:
-            return None
-        return applied
-
-    def applied(self) -> int:
-        """The number of the last commit that the store holds."""
-        low, high = 0, self.archive.last
-        while low < high:  # commits are applied in order, so there is one border to find
-            middle = (low + high + 1) // 2
-            if self._commit_quad(middle) in self.store:
-                low = middle
-            else:
-                high = middle - 1
-        return low
-
-    def _commit_quad(self, number: int) -> ox.Quad:
-        names = self.framework.names
-        return ox.Quad(
-            ox.NamedNode(commit_iri(number, names)),
-            ox.NamedNode(TYPE),
-            ox.NamedNode(LC + "Commit"),
-            ox.NamedNode(names.graph("archive")),
-        )
-
-    def _time_quad(self, commit: Commit) -> ox.Quad:
-        names = self.framework.names
-        return ox.Quad(
-            ox.NamedNode(commit_iri(commit.number, names)),
-            ox.NamedNode(PROV + "generatedAtTime"),
-            ox.Literal(commit.manifest.at, datatype=ox.NamedNode(XSD + "dateTime")),
-            ox.NamedNode(names.graph("archive")),
-        )
-
     def apply(self, commit: Commit) -> None:
         """Changes the store by a commit: all of it or, where the process is killed, nothing.
 
@@ -186,7 +131,7 @@ class Writer:
         done = change(commit, self.framework)
         tally = self._tally
         with self._written():
-            tally.begin(done.drop, self._spoken_of_again(done), done.forget)
+            tally.begin(done.drop, self.spoken_of_again(done), done.forget)
             self._change(done)
             tally.end(done.add, commit_iri(commit.number, self.framework.names))
         self._holds, self._shown = commit.number, False
@@ -194,12 +139,6 @@ class Writer:
     @property
     def _tally(self) -> Tally:
         return Tally(self.store, self.framework.names)
-
-    def _spoken_of_again(self, done: Change) -> Iterator[str]:
-        """The cities of which a change says something that may have been said before."""
-        yield from done.recount
-        evidence = f" <{self.framework.names.graph('evidence')}> .\n"
-        yield from {line.partition(" ")[0][1:-1] for line in done.add if line.endswith(evidence)}
 
     @contextmanager
     def _written(self) -> Iterator[None]:
@@ -226,7 +165,7 @@ class Writer:
             else:
                 self.store.load(text, ox.RdfFormat.N_QUADS)
             return
-        self.store.update(_update(done, self.framework))
+        self.store.update(all_at_once(done, self.framework))
 
     def _checkpoint(self) -> None:
         """Makes a snapshot of the closed database, and points readers to it.
@@ -271,7 +210,7 @@ class Writer:
                 store = ox.Store(str(writer))
                 store.optimize()
 
-    def rebuild(self, progress: Callable[[int, int], None] | None = None) -> None:
+    def rebuild(self, progress: Progress | None = None) -> None:
         """Builds the store anew from the archive.
 
         The old store stays in use until the new one is whole.
@@ -283,13 +222,7 @@ class Writer:
         self._store = None
         beside = self.directory / "rebuilding"
         shutil.rmtree(beside, ignore_errors=True)
-        done = fold(self._counted(self.archive.commits(), progress), self.framework)
-        lines = [line for line in framework_lines(self.framework) if not _forgotten(line, done, self.framework)]
-        lines.append(_marker_line(self._marker()))
-        lines.extend(done.add)
-        last = commit_iri(self.archive.last, self.framework.names) if self.archive.last else ""
-        lines.extend(partitions.lines(_counted_lines(lines), last, self.framework.names))
-        lines.extend(self.beside.lines())
+        lines = whole(self.archive, self.framework, self.beside, progress)
         with self._written():
             beside.mkdir(parents=True)
             store = ox.Store(str(beside / "writer"))
@@ -301,78 +234,6 @@ class Writer:
             shutil.rmtree(beside, ignore_errors=True)
             self._store = ox.Store(str(self.directory / "writer"))
         self._holds, self._shown = self.archive.last, False
-
-    def _counted(self, commits: Iterable[Commit], progress: Callable[[int, int], None] | None) -> Iterator[Commit]:
-        last = self.archive.last
-        for commit in commits:
-            yield commit
-            if progress is not None:
-                progress(commit.number, last)
-
-    def _marker(self) -> tuple[ox.NamedNode, ox.NamedNode, ox.Literal, ox.NamedNode]:
-        """A statement that tells with which ontology the store was built."""
-        names = self.framework.names
-        graph = ox.NamedNode(names.graph("archive"))
-        parts = (
-            resources.digest("ontology", names.base),
-            index.VERSION,
-            partitions.fixed_digest(names),
-            self.beside.digest,
-        )
-        digest = ox.Literal("-".join(map(str, parts)))
-        return (ox.NamedNode(names.graph("framework")), ox.NamedNode(LC + "graphHash"), digest, graph)
-
-
-def _counted_lines(lines: list[str]) -> Mapping[partitions.Key, int]:
-    """How much stands in each partition of what is about to be loaded; a line that comes twice counts once."""
-    quads = [partitions.split(line) for line in dict.fromkeys(lines)]
-    types = partitions.Types()
-    types.update(partitions.types_in(quads))
-    return partitions.counts(partitions.uses(quads, types))
-
-
-def _marker_line(marker: tuple[ox.NamedNode, ox.NamedNode, ox.Literal, ox.NamedNode]) -> str:
-    return " ".join(map(str, marker)) + " .\n"
-
-
-def _forgotten(line: str, done: Change, framework: Framework) -> bool:
-    """Whether a line of the ontology describes a city that was registered anew."""
-    if not done.forget or not line.endswith(f"<{framework.names.graph('cities')}> .\n"):
-        return False
-    return any(line.startswith((f"<{city}> ", f"<{city}#")) for city in done.forget)
-
-
-def _update(done: Change, framework: Framework) -> str:
-    """The change as one SPARQL update, which the store carries out as one transaction."""
-    operations = [f"DROP SILENT GRAPH <{graph}>" for graph in done.drop]
-    cities = framework.names.graph("cities")
-    operations.extend(
-        f"DELETE {{ GRAPH <{cities}> {{ ?s ?p ?o }} }} WHERE {{ GRAPH <{cities}> {{ ?s ?p ?o }} "
-        f'FILTER (?s = <{city}> || STRSTARTS(STR(?s), "{city}#")) }}'
-        for city in done.forget
-    )
-    by_graph: dict[str, list[str]] = {}
-    for line in done.add:
-        statement, graph = line.rstrip(" .\n").rsplit(" ", 1)
-        by_graph.setdefault(graph, []).append(statement)
-    blocks = [f"GRAPH {graph} {{\n" + " .\n".join(statements) + "\n}" for graph, statements in by_graph.items()]
-    if blocks:
-        operations.append("INSERT DATA {\n" + "\n".join(blocks) + "\n}")
-    operations.extend(_recount(city, framework) for city in done.recount)
-    return " ;\n".join(operations)
-
-
-def _recount(city: str, framework: Framework) -> str:
-    """Says anew for which actions and commitments a city has evidence, from what is evidence now."""
-    graph = framework.names.graph("evidence")
-    operations = [f"DELETE WHERE {{ GRAPH <{graph}> {{ <{city}> ?p ?o }} }}"]
-    for what in ("Action", "Commitment"):
-        operations.extend(
-            f"INSERT {{ GRAPH <{graph}> {{ <{city}> <{LC}hasEvidenceFor{what}> ?o }} }} WHERE {{ "
-            f"GRAPH ?submission {{ ?item <{of_city}> <{city}> }} GRAPH ?follows {{ ?item <{LC}evidenceFor{what}> ?o }} }}"
-            for of_city in (SDMX_DIMENSION + "refArea", LC + "city")
-        )
-    return " ;\n".join(operations)
 
 
 # what readers need to know

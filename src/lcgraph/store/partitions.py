@@ -21,6 +21,7 @@ import pyoxigraph as ox
 from lcgraph.framework.namespaces import DCTERMS, LC, PREFIXES, PROV, RDF, TYPE, XSD, Names
 from lcgraph.language import Text
 from lcgraph.reading import terms
+from lcgraph.store.statements import Changeable, Statements
 
 VOID = "http://rdfs.org/ns/void#"
 VOID_EXT = "http://ldf.fi/void-ext#"
@@ -275,11 +276,13 @@ class Tally:
 
     :param store: the writer's database.
     :param names: of the deployment.
+    :param known: the classes of things that no commit changes, where it takes long to look them up.
     """
 
-    def __init__(self, store: ox.Store, names: Names) -> None:
+    def __init__(self, store: Changeable, names: Names, known: Mapping[str, Classes] | None = None) -> None:
         self.store = store
         self.names = names
+        self._known = known or {}
         self._own = {graph_of(names), examples_of(names)}
         self._types = Types(partial(_classes_of, store, self._own))  # no method: a cycle would keep the store open
         self._cities = ox.NamedNode(names.graph("cities"))
@@ -306,7 +309,7 @@ class Tally:
         types.update(types_in(quad for quad in said if quad[3][1:-1] not in self._own))
         everything = (
             (str(q.subject), str(q.predicate), str(q.object), "")
-            for q in self.store
+            for q in self.store.quads_for_pattern(None, None, None, None)
             if getattr(q.graph_name, "value", "") not in self._own
         )
         return counts(uses(everything, types))
@@ -321,9 +324,13 @@ class Tally:
         self._drop = list(drop)
         self._described = tuple(f"<{city}#" for city in described)
         self._affected = {*subjects, *self._drop, *(city[1:-1] for city in self._described)}
-        self._types.clear()
+        self._forget_types()
         self._before = uses([*self._dropped(), *self._spoken_of()], self._types)
         self._was = {subject: self._types[f"<{subject}>"] for subject in self._affected}
+
+    def _forget_types(self) -> None:
+        self._types.clear()
+        self._types.update(self._known)
 
     def _dropped(self) -> Iterator[tuple[str, str, str, str]]:
         for graph in self._drop:
@@ -352,7 +359,7 @@ class Tally:
         :param added: the lines that came.
         :param commit: IRI of the commit that brought them.
         """
-        self._types.clear()
+        self._forget_types()
         if any(self._types[f"<{s}>"] not in (was, ()) and was for s, was in self._was.items()):
             self.anew(commit)  # what a thing is has changed, and anything may speak of it
             return
@@ -399,6 +406,9 @@ class Tally:
             for quad in self.store.quads_for_pattern(dataset, ox.NamedNode(PROV + "wasDerivedFrom"), None, graph)
         ]
         comes.append(counted_to(commit, self.names))
+        self._replace(goes, comes)
+
+    def _replace(self, goes: list[str], comes: list[str]) -> None:
         self.store.update(f"DELETE DATA {{ {_block(goes)} }} ; INSERT DATA {{ {_block(comes)} }}")
 
     def _count(self, key: Key, graph: ox.NamedNode) -> int:
@@ -409,7 +419,7 @@ class Tally:
         return 0
 
 
-def _classes_of(store: ox.Store, without: Container[str], iri: str) -> Classes:
+def _classes_of(store: Statements, without: Container[str], iri: str) -> Classes:
     quads = store.quads_for_pattern(ox.NamedNode(iri[1:-1]), ox.NamedNode(TYPE), None)
     return tuple(sorted({str(q.object) for q in quads if getattr(q.graph_name, "value", "") not in without}))
 
