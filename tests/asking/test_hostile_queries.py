@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.asking.answer import Answerer
 from lcgraph.errors import LimitExceeded, QueryError, UnknownGraph
 from lcgraph.store.readers import Readers

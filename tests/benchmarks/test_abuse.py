@@ -8,7 +8,7 @@ import pyoxigraph as ox
 import pytest
 
 from benchmarks.abuse import CORPUS, corpus
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.errors import QueryRefused
 from lcgraph.framework.namespaces import DEFAULT_BASE, PREFIXES
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyoxigraph as ox
 import pytest
 
-from lcgraph.asking import parameters, sparql
+from lcgraph import sparql
+from lcgraph.asking import parameters
 from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Question
 from lcgraph.framework.namespaces import PREFIXES

@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from lcgraph.asking import parameters, sparql
+from lcgraph import sparql
+from lcgraph.asking import parameters
 from lcgraph.asking.question import LANGUAGE, Library, Question
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 import pyoxigraph as ox
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.errors import InputError
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import PREFIXES

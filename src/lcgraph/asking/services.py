@@ -11,11 +11,11 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from lcgraph.asking import sparql
-from lcgraph.asking.sparql import Token
+from lcgraph import sparql
 from lcgraph.errors import QueryRefused
 from lcgraph.framework.namespaces import DEFAULT_BASE, PREFIXES
 from lcgraph.language import Text
+from lcgraph.sparql import Token
 
 _MOST = 8
 """So many may stand in one query: it is not to become many requests."""

@@ -14,7 +14,7 @@ from urllib.parse import quote
 import rdflib
 from rdflib.term import Node
 
-from lcgraph.asking import sparql as sparql_text
+from lcgraph import sparql as sparql_text
 from lcgraph.client import frames, pages, results
 from lcgraph.client.columns import of_values
 from lcgraph.client.connection import ASK_FOR_LESS, Connection, checked_address, media_type_of, whole

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.errors import QueryError
 from lcgraph.language import Text
 

@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 
 import lcgraph
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.asking.federation import Federation
 from lcgraph.checking import formats
 from lcgraph.checking.report import Report

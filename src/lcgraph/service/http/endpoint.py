@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.asking.services import Call
 from lcgraph.errors import LimitExceeded, QueryError, StoreError
 from lcgraph.language import Text

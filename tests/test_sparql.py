@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lcgraph.asking import sparql
+from lcgraph import sparql
 from lcgraph.errors import QueryRefused, QuerySyntaxError
 
 PIECES = ["SELECT", "SERVICE", "<http://x/#>", "<", ">", "'", '"', '"""', "\\", "#", "\n", "?a", "a:b", "(", "{", "1e5"]
