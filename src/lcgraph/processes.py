@@ -36,6 +36,8 @@ from lcgraph.language import Text
 MEGABYTE = 1024 * 1024
 _CHUNK = 256 * 1024
 _GRACE = 2.0
+_LOOK_AGAIN = 0.1
+"""Seconds after which a request that waits looks again whether others make place."""
 
 _SOCKET_CALLS = {"x86_64": (0xC000003E, 41), "aarch64": (0xC00000B7, 198)}
 """For each machine: how the kernel names it, and the number of the system call ``socket``."""
@@ -99,9 +101,13 @@ class InMemory:
 
 
 class Asker:
-    """Who waits for an answer, and may go away before it is there."""
+    """Who waits for an answer, and may go away before it is there.
 
-    def __init__(self) -> None:
+    :param name: by which one asks again; empty where nobody can tell.
+    """
+
+    def __init__(self, name: str = "") -> None:
+        self.name = name
         self.gone = False
         self._then: list[Callable[[], None]] = []
         self._lock = threading.Lock()
@@ -284,12 +290,26 @@ class _Worker:
             self.kill()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Borrowed:
-    """A worker while it works; only one that has said how its work ended is used again."""
+    """A worker while it works; only one that has said how its work ended is used again.
+
+    :ivar client: name of who asked.
+    :ivar since: when it began.
+    """
 
     worker: _Worker
+    client: str
+    since: float
     usable: bool = False
+
+
+@dataclass(slots=True, eq=False)
+class _Waiting:
+    """A request that waits, and how it is told that it may go on."""
+
+    client: str
+    told: threading.Condition
 
 
 def _ending(who: Asker | None, end: Callable[[], None]) -> AbstractContextManager[None]:
@@ -311,6 +331,8 @@ class Workers:
     :param spare: how many more stand ready to take the place of one that is killed.
     :param nice: how far their work stands back behind other work for the processors, 0 to 19.
     :param network: whether they may open connections; else they cannot, where the platform lets it.
+    :param makes_place_after: seconds after which a request makes place for another: so many as work
+        at once may then work beside them. No client has all of these places. Without it none does.
     """
 
     def __init__(
@@ -322,6 +344,7 @@ class Workers:
         spare: int = 1,
         nice: int = 0,
         network: bool = False,
+        makes_place_after: float | None = None,
     ) -> None:
         self._module = module
         self._count = count
@@ -331,10 +354,11 @@ class Workers:
         self._network = network
         self._free: list[_Worker] = []
         self._spare: list[_Worker] = []
-        self._started = 0
-        self._waiting = 0
+        self._makes_place_after = makes_place_after
+        self._working: list[_Borrowed] = []
+        self._waiting: list[_Waiting] = []
         self._closed = False
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -344,25 +368,23 @@ class Workers:
 
     def start(self) -> None:
         """Starts all of them now, so that the first requests do not wait for it."""
-        with self._changed:
-            while self._started < self._count:
+        with self._lock:
+            while len(self._free) + len(self._working) < self._count:
                 self._free.append(self._new())
-                self._started += 1
             self._refill()
 
     def close(self) -> None:
         """Ends those that are idle; those that work end with their request."""
-        with self._changed:
+        with self._lock:
             self._closed = True
             workers, self._free, self._spare = self._free + self._spare, [], []
-            self._changed.notify_all()
         for worker in workers:
             worker.close()
 
     def busy(self) -> tuple[int, int]:
         """How many work, and how many requests wait for one."""
-        with self._changed:
-            return self._started - len(self._free), self._waiting
+        with self._lock:
+            return len(self._working), len(self._waiting)
 
     def run(self, request: object, seconds: float, queue: int, sink: Sink | None = None) -> Ended:
         """Has a request answered.
@@ -415,7 +437,7 @@ class Workers:
 
     @contextmanager
     def _borrowed(self, queue: int, patience: float) -> Iterator[_Borrowed]:
-        borrowed = _Borrowed(self._take(queue, patience))
+        borrowed = self._take(queue, patience)
         try:
             yield borrowed
         finally:
@@ -423,47 +445,76 @@ class Workers:
                 borrowed.usable = False  # it may have been killed just after it had said how its work ended
             self._give_back(borrowed)
 
-    def _take(self, queue: int, patience: float) -> _Worker:
+    def _take(self, queue: int, patience: float) -> _Borrowed:
         who = asker.get()
+        me = _Waiting(who.name if who else "", threading.Condition(self._lock))
 
-        def settled() -> bool:
-            return (who is not None and who.gone) or self._may_go_on()
+        def wake() -> None:
+            with self._lock:
+                me.told.notify()
 
-        with _ending(who, self._wake), self._changed:
-            if not settled():
-                if self._waiting >= queue:
+        with _ending(who, wake), self._lock:
+            if not (who is not None and who.gone) and not self._may_go_on(me.client):
+                if len(self._waiting) >= queue:
                     raise self._busy()
-                self._waiting += 1
+                self._waiting.append(me)
                 try:
-                    if not self._changed.wait_for(settled, patience):
-                        raise self._busy()
+                    self._wait(me, who, patience)
                 finally:
-                    self._waiting -= 1
+                    self._waiting.remove(me)
             if who is not None and who.gone:
-                self._changed.notify()  # who waits behind this one may be the one to go on
+                self._pass_on()  # who waits behind this one may be the one to go on
                 raise Abandoned(Text("Nobody waits for the answer any longer."))
-            while self._free:
-                worker = self._free.pop()
-                if not worker.is_dead():
-                    return worker
-                worker.kill()  # ended from outside while it was idle
-                self._started -= 1
-            while self._spare and self._spare[-1].is_dead():
-                self._spare.pop().kill()
-            worker = self._spare.pop() if self._spare else self._new()
-            self._started += 1
-            return worker
+            borrowed = _Borrowed(self._idle(), me.client, time.monotonic())
+            self._working.append(borrowed)
+            return borrowed
 
-    def _wake(self) -> None:
-        with self._changed:
-            self._changed.notify_all()
+    def _wait(self, me: _Waiting, who: Asker | None, patience: float) -> None:
+        """Waits until a request may go on, or nobody waits for it.
 
-    def _may_go_on(self) -> bool:
-        return bool(self._free) or self._started < self._count
+        :raises LimitExceeded: if that takes too long.
+        """
+        until = time.monotonic() + patience
+        while not (who is not None and who.gone) and not self._may_go_on(me.client):
+            left = until - time.monotonic()
+            if left <= 0:
+                raise self._busy()
+            # nobody tells when others have worked for so long that they make place
+            me.told.wait(left if self._makes_place_after is None else min(left, _LOOK_AGAIN))
+
+    def _idle(self) -> _Worker:
+        """A worker that lives and has nothing to do."""
+        while self._free:
+            worker = self._free.pop()
+            if not worker.is_dead():
+                return worker
+            worker.kill()  # ended from outside while it was idle
+        while self._spare and self._spare[-1].is_dead():
+            self._spare.pop().kill()
+        return self._spare.pop() if self._spare else self._new()
+
+    def _may_go_on(self, client: str) -> bool:
+        """Whether a request of a client may begin now."""
+        own = sum(one.client == client for one in self._working)
+        return self._taken() < self._count and (self._makes_place_after is None or own < 2 * self._count - 1)
+
+    def _taken(self) -> int:
+        """How many places are taken by requests that have not made place."""
+        if self._makes_place_after is None:
+            return len(self._working)
+        begun = time.monotonic() - self._makes_place_after
+        return len(self._working) - min(self._count, sum(one.since <= begun for one in self._working))
+
+    def _pass_on(self) -> None:
+        """Tells the first who may go on."""
+        for waiting in self._waiting:
+            if self._may_go_on(waiting.client):
+                waiting.told.notify()
+                return
 
     def _busy(self) -> LimitExceeded:
         return LimitExceeded(
-            Text("{n} requests are waiting already.", n=self._waiting),
+            Text("{n} requests are waiting already.", n=len(self._waiting)),
             limit="queue",
             remedy=Text("Ask again in a few seconds."),
         )
@@ -472,12 +523,12 @@ class Workers:
         worker = borrowed.worker
         if not borrowed.usable:
             worker.kill()
-        with self._changed:
-            if borrowed.usable and not self._closed:
+        with self._lock:
+            self._working.remove(borrowed)
+            keep = borrowed.usable and not self._closed and len(self._free) + self._taken() < self._count
+            if keep:
                 self._free.append(worker)
-            else:
-                self._started -= 1
-            self._changed.notify()
+            self._pass_on()
             self._refill()
-        if borrowed.usable and self._closed:
+        if borrowed.usable and not keep:
             worker.close()

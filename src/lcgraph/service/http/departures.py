@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from ipaddress import ip_network
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,7 +27,7 @@ class Departures:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        who = Asker()
+        who = Asker(_name(scope))
         gone = asyncio.Event()
         listener: list[asyncio.Task[None]] = []
 
@@ -63,6 +64,14 @@ class Departures:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
                     await task
+
+
+def _name(scope: Scope) -> str:
+    """The address of a client; of one of IPv6 its network, in which a client may choose any."""
+    host = str((scope.get("client") or ("",))[0])
+    with suppress(ValueError):
+        return str(ip_network((host, 64), strict=False)) if ":" in host else host
+    return host
 
 
 def _has_body(scope: Scope) -> bool:
