@@ -199,7 +199,7 @@ def test_two_networks_with_the_same_graph_have_the_same_dump(tmp_path: Path) -> 
         network = network_with_history(tmp_path / name, base)
         if name == "rebuilt":
             network.rebuild()
-        write(network.store_directory, tmp_path / f"{name}.nq.gz")
+        write(network, tmp_path / f"{name}.nq.gz")
         dumps.append((tmp_path / f"{name}.nq.gz").read_bytes())
     assert dumps[0] == dumps[1]
 

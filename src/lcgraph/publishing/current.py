@@ -15,9 +15,10 @@ from lcgraph.reading.form.write import Hint
 from lcgraph.reading.limits import LIMITS
 from lcgraph.reading.reader import submitted_file
 from lcgraph.reading.submission import Submission
+from lcgraph.store.statements import Statements
 
 
-def published_years(store: ox.Store, city: str) -> dict[int, str]:
+def published_years(store: Statements, city: str) -> dict[int, str]:
     """The reference years for which a city has a published submission, and the IRI of each.
 
     :param store: an index of the archive; it holds current submissions only.
@@ -34,7 +35,7 @@ def published_years(store: ox.Store, city: str) -> dict[int, str]:
     return dict(sorted(found.items()))
 
 
-def published_submission(store: ox.Store, iri: str, framework: Framework) -> Submission:
+def published_submission(store: Statements, iri: str, framework: Framework) -> Submission:
     """A published submission as it was handed in, without the places of its values.
 
     :raises NotFound: if there is none of this IRI.
@@ -52,7 +53,7 @@ def published_submission(store: ox.Store, iri: str, framework: Framework) -> Sub
     return read.submission
 
 
-def reported_figures(store: ox.Store, city: str) -> dict[str, dict[int, Decimal]]:
+def reported_figures(store: Statements, city: str) -> dict[str, dict[int, Decimal]]:
     """Every figure that a city has published.
 
     :param city: IRI of the city.
@@ -72,7 +73,7 @@ def reported_figures(store: ox.Store, city: str) -> dict[str, dict[int, Decimal]
     return found
 
 
-def last_reported(store: ox.Store, city: str, before: int) -> dict[str, Hint]:
+def last_reported(store: Statements, city: str, before: int) -> dict[str, Hint]:
     """The newest figure of each value cell that a city has published.
 
     :param city: IRI of the city.
@@ -86,7 +87,7 @@ def last_reported(store: ox.Store, city: str, before: int) -> dict[str, Hint]:
     return found
 
 
-def _literal(store: ox.Store, node: ox.NamedNode, prop: str) -> str | None:
+def _literal(store: Statements, node: ox.NamedNode, prop: str) -> str | None:
     for quad in store.quads_for_pattern(node, ox.NamedNode(prop), None):
         if isinstance(quad.object, ox.Literal):
             return quad.object.value

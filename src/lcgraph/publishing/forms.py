@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
-
-import pyoxigraph as ox
+from contextlib import contextmanager
 
 from lcgraph.errors import NotFound, ParameterError
 from lcgraph.framework.items import City
@@ -14,7 +12,7 @@ from lcgraph.publishing.current import last_reported, published_submission, publ
 from lcgraph.publishing.network import Network
 from lcgraph.reading.form.write import write_form
 from lcgraph.reading.submission import Submission
-from lcgraph.store.embedded import newest, opened
+from lcgraph.store.statements import Statements
 
 MOST_YEARS = 20
 """More years than this do not stand side by side."""
@@ -47,7 +45,7 @@ def filled_form(network: Network, city: str, year: int, language: str, *, since:
     :raises ParameterError: if there is no such city, or the years make no sense.
     :raises NotFound: if it has published nothing for that year; says for which it has.
     """
-    found, years = city_of(network, city), _years(network, year, since)
+    found, years, framework = city_of(network, city), _years(network, year, since), network.framework
     with _store(network) as store:
         published = published_years(store, found.iri) if store is not None else {}
         if store is None or year not in published:
@@ -57,9 +55,9 @@ def filled_form(network: Network, city: str, year: int, language: str, *, since:
                 if published
                 else Text("Make an empty form."),
             )
-        submission = published_submission(store, published[year], network.framework)
+        submission = published_submission(store, published[year], framework)
         hints = last_reported(store, found.iri, min((o.period for o in submission.observations), default=year))
-    return write_form(submission, network.framework, years if since is not None else [], language, hints)
+    return write_form(submission, framework, years if since is not None else [], language, hints)
 
 
 def form_name(network: Network, city: str, year: int) -> str:
@@ -113,15 +111,7 @@ def city_of(network: Network, text: str) -> City:
 
 
 @contextmanager
-def _store(network: Network) -> Iterator[ox.Store | None]:
-    """The newest checkpoint; None where nothing was published yet."""
-    with ExitStack() as held:
-        store = None
-        for _ in range(10):
-            name = newest(network.store_directory)
-            if name is None:
-                break
-            with suppress(OSError):  # removed in this very moment: there is a newer one
-                store = held.enter_context(opened(network.store_directory, name))
-                break
-        yield store
+def _store(network: Network) -> Iterator[Statements | None]:
+    """What the store holds, for one user at a time; None where nothing was published yet."""
+    with network.newest() as found:
+        yield None if found is None else found[1]

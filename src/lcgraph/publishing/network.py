@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cached_property
@@ -29,7 +29,11 @@ from lcgraph.publishing.cities import described_cities
 from lcgraph.publishing.surroundings import Neighbourhood
 from lcgraph.reading.graph import SubmissionGraph, submission_graph, without_places
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
-from lcgraph.store.embedded import Beside, Held, Writer, canonical_lines, commit_of, graph_hash, newest, newest_opened
+from lcgraph.store.contents import Beside
+from lcgraph.store.embedded import commit_of, graph_hash
+from lcgraph.store.statements import Statements
+from lcgraph.store.store import store_at
+from lcgraph.store.writer import Writing
 
 COMMIT_SUBMISSIONS = 1000
 COMMIT_BYTES = 64 * 1024 * 1024
@@ -88,7 +92,7 @@ class Network:
         self._checker: Checker | None = None
         self._seen: str | None = None
         self._looking = Lock()
-        self._held = Held(self.store_directory)
+        self.store = store_at(self.store_directory, Names(self.base))
         self._told_by: frozenset[ox.Quad] = frozenset()
 
     def _base(self, wanted: str) -> str:
@@ -133,7 +137,7 @@ class Network:
 
     def _known(self) -> tuple[Framework, Checker]:
         with self._looking:
-            name = newest(self.store_directory)
+            name = self.store.state()
             if self._framework is None or self._checker is None or name != self._seen:
                 self._seen = self._look(name)
             assert self._framework is not None
@@ -150,19 +154,27 @@ class Network:
         if name is None:
             self._take_note(None, frozenset())
             return None
-        with self._held.newest() as store:
-            if store is None:
+        with self.newest() as found:
+            if found is None:
                 return None
+            seen, store = found
             told_by = _what_tells_of_cities(store, Names(self.base))
             if self._framework is None or told_by != self._told_by:
                 cities = ox.NamedNode(Names(self.base).graph("cities"))
                 self._take_note(list(store.quads_for_pattern(None, None, None, cities)) or None, told_by)
-            return self._held.name
+            return seen
 
     def _take_note(self, cities: list[ox.Quad] | None, told_by: frozenset[ox.Quad]) -> None:
         self._framework = Framework(self.base, cities)
         self._checker = Checker(self._framework, self._engine)
         self._told_by = told_by
+
+    def newest(self) -> AbstractContextManager[tuple[str, Statements] | None]:
+        """The state that readers see and what it holds, for one user at a time; None where nothing was published yet.
+
+        :raises LcgraphError: if the store cannot be read.
+        """
+        return self.store.newest(self.archive, framework(self.base))
 
     @property
     def today(self) -> date:
@@ -172,7 +184,8 @@ class Network:
     def check(self, reading: Reading) -> Report:
         """Checks a file without keeping anything of it."""
         framework, checker = self._known()
-        with self._held.newest() as store:
+        with self.newest() as found:
+            store = None if found is None else found[1]
             around = Neighbourhood(lambda: store, framework).around(reading.submission)
         return checker.check(reading, self.today, around)
 
@@ -296,7 +309,7 @@ class Network:
                 remedy=Text("Name a folder for it, with --to."),
             )
         with self.archive.writing():
-            writer = Writer(self.store_directory, self.archive, framework(self.base), self._beside)
+            writer = self.store.writer(self.archive, framework(self.base), self._beside)
             writer.rebuild(progress)
             writer.close()
             return graph_hash(self.dump())
@@ -317,7 +330,7 @@ class Network:
         :param progress: is told the number of commits done and of all.
         """
         yield from self.archive.verify(progress)
-        for number in range(self.archive.last + 1, (commit_of(newest(self.store_directory)) or 0) + 1):
+        for number in range(self.archive.last + 1, (commit_of(self.store.state()) or 0) + 1):
             yield self.archive.ends_early(number)
 
     def catch_up(self) -> None:
@@ -326,7 +339,7 @@ class Network:
         Where another process is publishing it will do so itself; where the folder cannot be written
         to, or the archive has lost its end, readers see what there is.
         """
-        if self.archive.last != (commit_of(newest(self.store_directory)) or 0):
+        if self.archive.last != (commit_of(self.store.state()) or 0):
             with suppress(ArchiveError, StoreError), self._writing(wait=False):
                 pass
 
@@ -336,15 +349,22 @@ class Network:
         :raises StoreError: if there is nothing yet.
         """
         self.catch_up()
-        with newest_opened(self.store_directory) as (_, store):
-            yield from canonical_lines(store)
+        with self.dumped() as (_, lines):
+            yield from lines
+
+    def dumped(self) -> AbstractContextManager[tuple[str, Iterator[str]]]:
+        """The state that readers see, and the whole graph as canonical N-Quads.
+
+        :raises LcgraphError: if there is nothing yet, or the store cannot be read.
+        """
+        return self.store.lines(self.archive, framework(self.base), self._beside)
 
     # within
 
     @contextmanager
-    def _writing(self, *, wait: bool = True) -> Iterator[Writer]:
+    def _writing(self, *, wait: bool = True) -> Iterator[Writing]:
         with self.archive.writing(wait=wait):
-            writer = Writer(self.store_directory, self.archive, framework(self.base), self._beside)
+            writer = self.store.writer(self.archive, framework(self.base), self._beside)
             try:
                 writer.open()
                 yield writer
@@ -432,7 +452,7 @@ class Network:
         pending.events.append(event)
         return event
 
-    def _commit(self, batch: _Pending, writer: Writer, acknowledged: Callable[[Published], None] | None) -> None:
+    def _commit(self, batch: _Pending, writer: Writing, acknowledged: Callable[[Published], None] | None) -> None:
         commit = self._append(batch.events, batch.files)
         if acknowledged is not None:
             for outcome in batch.outcomes:
@@ -453,7 +473,7 @@ class Network:
         )
 
 
-def _what_tells_of_cities(store: ox.Store, names: Names) -> frozenset[ox.Quad]:
+def _what_tells_of_cities(store: Statements, names: Names) -> frozenset[ox.Quad]:
     """The registrations, and with which ontology the store was built: the cities change only with these."""
     archive, framework_graph = ox.NamedNode(names.graph("archive")), ox.NamedNode(names.graph("framework"))
     registrations = store.quads_for_pattern(None, ox.NamedNode(TYPE), ox.NamedNode(LC + "Registration"), archive)
@@ -491,7 +511,7 @@ class Head:
 class _Heads:
     """The last submission of each city and year, from the store and from what is being accepted."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writing) -> None:
         self._writer = writer  # and not its store: who holds that keeps it open
         self._names = writer.framework.names
         self._known: dict[tuple[str, int], Head] = {}

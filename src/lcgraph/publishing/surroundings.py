@@ -15,6 +15,7 @@ from lcgraph.framework.namespaces import DIMENSIONS, LC, SDMX_DIMENSION, SDMX_ME
 from lcgraph.publishing.current import reported_figures
 from lcgraph.reading import terms
 from lcgraph.reading.submission import Observation, Submission
+from lcgraph.store.statements import Statements
 
 _PROBES = 3
 _PER_PROBE = 2_000
@@ -29,7 +30,7 @@ class Neighbourhood:
     :param framework: the framework.
     """
 
-    def __init__(self, store: Callable[[], ox.Store | None], framework: Framework) -> None:
+    def __init__(self, store: Callable[[], Statements | None], framework: Framework) -> None:
         self._store = store
         self._framework = framework
         self._reported: dict[str, dict[str, dict[int, Decimal]]] = {}

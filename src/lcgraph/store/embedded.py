@@ -274,35 +274,51 @@ def newest_opened(directory: Path) -> Iterator[tuple[str, ox.Store]]:
         yield name, store
 
 
-class Held:
-    """The newest checkpoint, kept open until there is a newer one: opening one takes longer than a look-up.
+class EmbeddedStore:
+    """The embedded store, as the rest of the house sees it.
+
+    Its newest checkpoint is kept open until there is a newer one: opening one takes longer than a look-up.
 
     :param directory: the folder of the store.
-    :ivar name: the name of the checkpoint that is open; None for none.
     """
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
-        self.name: str | None = None
-        self._store: ox.Store | None = None
+        self._held: tuple[str, ox.Store] | None = None
         self._lease = ExitStack()
         self._using = Lock()
 
+    def state(self) -> str | None:
+        """The name of the newest checkpoint; None where there is none."""
+        return newest(self.directory)
+
     @contextmanager
-    def newest(self) -> Iterator[ox.Store | None]:
+    def newest(self, archive: Archive, framework: Framework) -> Iterator[tuple[str, ox.Store] | None]:  # noqa: ARG002 - a remote one needs them
         """The newest checkpoint, for one user at a time; None where nothing was published yet.
 
         :raises StoreError: if it cannot be opened.
         """
         with self._using:
             name = newest(self.directory)
-            if name is None or name != self.name:
-                self._store = None
+            if name is None or self._held is None or name != self._held[0]:
+                self._held = None
                 self._lease.close()
-                self.name = name
                 if name is not None:
-                    self.name, self._store = self._lease.enter_context(newest_opened(self.directory))
-            yield self._store
+                    self._held = self._lease.enter_context(newest_opened(self.directory))
+            yield self._held
+
+    def writer(self, archive: Archive, framework: Framework, beside: Beside) -> Writer:
+        """Who changes it; whoever asks holds the archive's right to write."""
+        return Writer(self.directory, archive, framework, beside)
+
+    @contextmanager
+    def lines(self, archive: Archive, framework: Framework, beside: Beside) -> Iterator[tuple[str, Iterator[str]]]:  # noqa: ARG002
+        """The newest checkpoint's name, and all that it holds as canonical N-Quads.
+
+        :raises StoreError: if there is none.
+        """
+        with newest_opened(self.directory) as (name, store):
+            yield name, canonical_lines(store)
 
 
 def nothing_yet(directory: Path) -> StoreError:

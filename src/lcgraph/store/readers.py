@@ -1,19 +1,28 @@
-"""Queries on the embedded store, each in a process that is killed at its deadline and replaced."""
+"""Queries on a store, each in a process that is killed at its deadline and replaced."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
-from lcgraph.errors import LimitExceeded, QueryError, QuerySyntaxError, UnknownGraph
-from lcgraph.framework.namespaces import DEFAULT_BASE
+from lcgraph.errors import (
+    LcgraphError,
+    LimitExceeded,
+    QueryError,
+    QueryRefused,
+    QuerySyntaxError,
+    StoreError,
+    UnknownGraph,
+)
+from lcgraph.framework.namespaces import DEFAULT_BASE, Names
 from lcgraph.language import Text
 from lcgraph.processes import MEGABYTE, Died, Sink, Workers
-from lcgraph.store.embedded import cannot_be_read, newest, nothing_yet
+from lcgraph.store.answers import Request
+from lcgraph.store.embedded import EmbeddedStore, nothing_yet
 from lcgraph.store.limits import QueryLimits
-from lcgraph.store.reader_process import Request
+from lcgraph.store.store import store_at
 
 _ASK_FOR_LESS_AT_ONCE = Text(
     "Ask for less at once: name a city, a measure or a year. The Python client reads large results in pages."
@@ -35,7 +44,7 @@ class Result:
 
 
 class Readers:
-    """Reader processes over the checkpoints of an embedded store.
+    """Processes that read a store: the checkpoints of an embedded one, or a remote one by its server.
 
     :param directory: the folder of the store.
     :param count: how many queries run at once.
@@ -43,6 +52,7 @@ class Readers:
     :param spare: how many further processes stand ready to take the place of a killed one.
     :param base: what relative IRIs in queries are relative to.
     :param nice: how far queries stand back behind other work for the processors, 0 to 19.
+    :param makes_place_after: seconds after which a query makes place for another, in a further process.
     """
 
     def __init__(
@@ -54,11 +64,23 @@ class Readers:
         spare: int = 1,
         base: str = DEFAULT_BASE,
         nice: int = 0,
+        makes_place_after: float | None = None,
     ) -> None:
         self.directory = directory
         self.base = base
         self.limits = limits or QueryLimits()
-        self._workers = Workers("lcgraph.store.reader_process", count, self.limits.memory_bytes, spare=spare, nice=nice)
+        self._store = store_at(directory, Names(base))
+        self._is_remote = not isinstance(self._store, EmbeddedStore)
+        module = "lcgraph.store.remote.reader_process" if self._is_remote else "lcgraph.store.reader_process"
+        self._workers = Workers(
+            module,
+            count,
+            self.limits.memory_bytes,
+            spare=spare,
+            nice=nice,
+            network=self._is_remote,
+            makes_place_after=makes_place_after,
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +95,13 @@ class Readers:
     def close(self) -> None:
         """Ends all processes that are idle; busy ones end with their query."""
         self._workers.close()
+
+    def state(self) -> str | None:
+        """The name of the state that queries are run on; None where nothing was written yet.
+
+        :raises LcgraphError: if it cannot be told.
+        """
+        return self._store.state()
 
     def busy(self) -> tuple[int, int]:
         """How many queries run, and how many wait."""
@@ -118,7 +147,7 @@ class Readers:
                 limit="size",
                 remedy=Text("Ask for less at once."),
             )
-        if newest(self.directory) is None:
+        if not self._is_remote and self.state() is None:
             raise nothing_yet(self.directory)
         request = Request(
             str(self.directory),
@@ -133,6 +162,7 @@ class Readers:
             clause,
             prologue,
             self.base,
+            limits.seconds,
         )
         try:
             ended = self._workers.run(request, limits.seconds, limits.queue, sink)
@@ -159,12 +189,12 @@ class Readers:
             ) from error
         if ended.said["ok"]:
             return Result(ended.body, ended.said["media_type"], ended.said["checkpoint"])
-        if ended.said["kind"] == "store":
-            raise cannot_be_read(self.directory)
         raise self._failure(ended.said, limits)
 
     @staticmethod
-    def _failure(said: Mapping[str, str], limits: QueryLimits) -> QueryError:
+    def _failure(said: Mapping[str, Any], limits: QueryLimits) -> LcgraphError:
+        if "told" in said:
+            return _again(said["kind"], said["told"])
         if said["kind"] == "size":
             return LimitExceeded(
                 Text("The answer is larger than {limit} MB.", limit=f"{limits.result_bytes / MEGABYTE:g}"),
@@ -188,3 +218,20 @@ class Readers:
                 Text("The query is not SPARQL: {error}.", error=reason), remedy=Text("Mend the place that is named.")
             )
         return QueryError(Text("The query cannot be run: {error}.", error=reason))
+
+
+def _again(kind: str, told: Mapping[str, Mapping[str, str]]) -> LcgraphError:
+    """An error that a process tells of, as it was there.
+
+    :param told: language to the parts of the error.
+    """
+    parts = {
+        name: Text("{said}", said={language: said[name] for language, said in told.items()})
+        for name in ("message", "remedy")
+        if all(name in said for said in told.values())
+    }
+    message, remedy = parts["message"], parts.get("remedy")
+    if kind.startswith("limit-"):
+        return LimitExceeded(message, limit=kind.removeprefix("limit-"), remedy=remedy)
+    errors = {"store": StoreError, "refused": QueryRefused}
+    return errors.get(kind, QueryError)(message, remedy=remedy)

@@ -21,7 +21,7 @@ from lcgraph.archive.records import Accepted
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DCTERMS, DEFAULT_BASE, LC, OWL, PROV, RDFS, SKOS, TYPE, XSD, Names, local_name
 from lcgraph.reading import terms
-from lcgraph.store.embedded import commit_of, newest
+from lcgraph.store.embedded import commit_of
 from lcgraph.store.partitions import VOID, examples_of, graph_of
 from lcgraph.store.readers import Readers
 from lcgraph.telling import catalogue
@@ -257,7 +257,7 @@ class Documents:
 
     def state(self) -> str | None:
         """The checkpoint that documents are read from."""
-        return newest(self.readers.directory)
+        return self.readers.state()
 
     def modified(self) -> str:
         """When the data changed last, UTC, ISO 8601; empty where nothing was published yet."""

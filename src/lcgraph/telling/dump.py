@@ -20,7 +20,8 @@ from pathlib import Path
 
 from lcgraph.errors import LimitExceeded, StoreError
 from lcgraph.language import Text
-from lcgraph.store.embedded import canonical_lines, newest, newest_opened, nothing_yet
+from lcgraph.publishing.network import Network
+from lcgraph.store.embedded import nothing_yet
 
 _LEVEL = 6
 _PATIENCE = 20.0
@@ -41,13 +42,13 @@ class Dump:
 
 
 class Dumps:
-    """Makes dumps of a store, and keeps the newest.
+    """Makes dumps of a network's graph, and keeps the newest.
 
-    :param store: the folder of the store.
+    :param network: the network.
     """
 
-    def __init__(self, store: Path) -> None:
-        self.store = store
+    def __init__(self, network: Network) -> None:
+        self.network = network
         self._folder = tempfile.TemporaryDirectory(prefix="lcgraph-dumps-")
         self._made: list[Dump] = []
         self._at_work: subprocess.Popen[bytes] | None = None
@@ -59,12 +60,12 @@ class Dumps:
         :raises LimitExceeded: if there is none yet, and it takes longer to make one.
         :raises StoreError: if there is nothing to dump, or it cannot be made.
         """
-        wanted = newest(self.store)
+        wanted = self.network.store.state()
         if wanted is None:
-            raise nothing_yet(self.store)
+            raise nothing_yet(self.network.store_directory)
         with self._lock:
             if not self._made or self._made[-1].checkpoint != wanted:
-                self._make()
+                self._make(wanted)
             if not self._made:
                 raise LimitExceeded(
                     Text("The dump of the graph is being made."),
@@ -73,11 +74,12 @@ class Dumps:
                 )
             return self._made[-1]
 
-    def _make(self) -> None:
+    def _make(self, wanted: str) -> None:
         if self._at_work is None:
-            target = Path(self._folder.name) / f"{newest(self.store)}.nq.gz"
+            target = Path(self._folder.name) / f"{wanted}.nq.gz"
+            of = (str(self.network.directory), self.network.base)
             self._at_work = subprocess.Popen(  # noqa: S603 - this very module
-                [sys.executable, "-m", "lcgraph.telling.dump", str(self.store), str(target)], stdout=subprocess.PIPE
+                [sys.executable, "-m", "lcgraph.telling.dump", *of, str(target)], stdout=subprocess.PIPE
             )
         try:
             said, _ = self._at_work.communicate(timeout=_PATIENCE)
@@ -95,20 +97,19 @@ class Dumps:
         del self._made[:-2]
 
 
-def write(store: Path, target: Path) -> str:
-    """Writes the dump of the newest checkpoint; the file is there whole or not at all.
+def write(network: Network, target: Path) -> str:
+    """Writes the dump of the state that readers see; the file is there whole or not at all.
 
-    :return: the name of the checkpoint.
-    :raises StoreError: if there is none.
+    :return: the name of the state.
+    :raises LcgraphError: if there is none, or it cannot be read.
     """
     beside = target.with_name(target.name + ".part")
     with (
-        newest_opened(store) as (name, opened),
+        network.dumped() as (name, lines),
         beside.open("wb") as out,
         # neither a time nor a name, so that the same graph gives the same bytes
         gzip.GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=out, mtime=0) as packed,
     ):
-        lines = canonical_lines(opened)
         while some := list(islice(lines, 1000)):
             packed.write("".join(some).encode())
     beside.rename(target)
@@ -116,9 +117,10 @@ def write(store: Path, target: Path) -> str:
 
 
 def _main() -> None:
-    store, target = map(Path, sys.argv[1:])
+    directory, base, to = sys.argv[1:]
+    target = Path(to)
     os.nice(10)
-    checkpoint = write(store, target)
+    checkpoint = write(Network(Path(directory), base), target)
     with target.open("rb") as data:
         digest = hashlib.file_digest(data, "sha256").hexdigest()
     json.dump({"path": str(target), "checkpoint": checkpoint, "sha256": digest}, sys.stdout)

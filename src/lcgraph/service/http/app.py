@@ -42,7 +42,6 @@ from lcgraph.service.http.headers import Compression, Headers, always
 from lcgraph.service.http.negotiation import NotAcceptable, choose
 from lcgraph.service.http.service import Service, accept_of, language_of, media_type_for
 from lcgraph.service.settings import Settings
-from lcgraph.store.embedded import newest
 
 HTML = "text/html"
 _JSON = "application/json"
@@ -448,7 +447,7 @@ def _add_pages(app: FastAPI, service: Service) -> None:
         responses=openapi.responses((_JSON,)),
     )
     async def health() -> JSONResponse:  # not in a thread: it answers however many wait
-        checkpoint = newest(service.network.store_directory)
+        checkpoint = service.network.store.state()
         running, waiting = map(sum, zip(service.readers.busy(), service.own_readers.busy(), strict=True))
         return JSONResponse(
             {

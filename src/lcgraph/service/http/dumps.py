@@ -21,7 +21,7 @@ _GZIP = "application/gzip"
 
 def add(app: FastAPI, service: Service) -> None:
     """Adds the address to the service."""
-    dumps = Dumps(service.network.store_directory)
+    dumps = Dumps(service.network)
 
     @app.get(
         f"/{DUMP}",

@@ -13,7 +13,6 @@ from lcgraph.language import Text
 from lcgraph.publishing.network import Network
 from lcgraph.service.http.app import create_app
 from lcgraph.service.settings import Settings
-from lcgraph.store.embedded import newest
 
 
 def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -> None:
@@ -44,7 +43,7 @@ def _begin(settings: Settings) -> None:
     """
     network = Network(settings.directory, settings.base, settings.engine)
     network.checker  # noqa: B018 - an engine that there is not is told now, not to the first who checks a file
-    if newest(network.store_directory) is None:
+    if network.store.state() is None:
         with suppress(ArchiveInUse):  # then somebody is publishing, and builds it
             network.rebuild()
 

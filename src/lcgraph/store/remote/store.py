@@ -1,0 +1,82 @@
+"""A remote store, as the rest of the house sees it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+
+from lcgraph.archive.archive import Archive
+from lcgraph.framework.framework import Framework
+from lcgraph.framework.namespaces import Names
+from lcgraph.store import embedded
+from lcgraph.store.contents import Beside
+from lcgraph.store.remote.connection import Connection
+from lcgraph.store.remote.settings import RemoteSettings
+from lcgraph.store.remote.state import State
+from lcgraph.store.remote.statements import RemoteStatements
+from lcgraph.store.remote.writer import RemoteWriter
+
+
+class RemoteStore:
+    """The store of a network at a SPARQL server.
+
+    :param settings: which server.
+    :param data: the folder of the network.
+    :param names: of the deployment.
+    :raises InputError: if the password cannot be read.
+    """
+
+    def __init__(self, settings: RemoteSettings, data: Path, names: Names) -> None:
+        self.connection = Connection(settings, data)
+        self._state = State(self.connection, names)
+        self._using = Lock()
+        self._held: tuple[str, RemoteStatements] | None = None
+
+    def state(self) -> str | None:
+        """The name of its state; None where nothing was ever written. Waits a while where it is being changed.
+
+        :raises LimitExceeded: if it is still being changed then.
+        :raises StoreError: if the server cannot be reached.
+        """
+        return self._state.name()
+
+    @contextmanager
+    def newest(self, archive: Archive, framework: Framework) -> Iterator[tuple[str, RemoteStatements] | None]:
+        """Its state and what it holds, for one user at a time; None where nothing was ever written.
+
+        :raises LimitExceeded: if it is being changed.
+        :raises StoreError: if the server cannot be reached.
+        """
+        with self._using:
+            name = self._state.name()
+            if name is None:
+                self._held = None
+            elif self._held is None or self._held[0] != name:
+                self._held = name, RemoteStatements(self.connection, archive, framework)
+            yield self._held
+
+    def writer(self, archive: Archive, framework: Framework, beside: Beside) -> RemoteWriter:
+        """Who changes it; whoever asks holds the archive's right to write."""
+        return RemoteWriter(self.connection, archive, framework, beside)
+
+    @contextmanager
+    def lines(self, archive: Archive, framework: Framework, beside: Beside) -> Iterator[tuple[str, Iterator[str]]]:
+        """The state, and all that it holds as canonical N-Quads: made anew from the archive.
+
+        Servers write figures and times in their own ways; from the archive it is the same graph, letter
+        by letter, that an embedded store has.
+        """
+        state = self.state() or ""
+        with tempfile.TemporaryDirectory(prefix="lcgraph-") as folder:
+            writer = embedded.Writer(Path(folder), archive, framework, beside)
+            writer.rebuild()
+            writer.close()
+            with embedded.newest_opened(Path(folder)) as (_, store):
+                yield state, embedded.canonical_lines(store)
+
+    def close(self) -> None:
+        """Lets go of all connections."""
+        self.connection.close()

@@ -1,0 +1,160 @@
+"""A query as a server is to be asked it: with its prefixes, and with values in place of parameters.
+
+Values stand in the text itself, not in ``VALUES``: Virtuoso 7 never ends some queries that join one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from lcgraph.errors import QueryRefused
+from lcgraph.framework.namespaces import PREFIXES
+from lcgraph.language import Text
+from lcgraph.sparql import Token, tokens
+
+_PROLOGUE = ("BASE", "PREFIX")
+
+
+def asked_as(query: str, bindings: Mapping[str, str], base: str, kept_as: Mapping[str, str] | None = None) -> str:
+    """The text that a server is sent.
+
+    :param bindings: variables to their values, as N-Triples terms.
+    :param base: what relative IRIs are relative to.
+    :param kept_as: datatypes that the server was given by other names, and these.
+
+    >>> print(asked_as("SELECT ?city ?n { ?city lc:n ?n } ORDER BY ?city", {"city": "<urn:c>"}, "urn:b"))
+    BASE <urn:b>
+    PREFIX lc: <https://w3id.org/lcgraph/ontology#>
+    SELECT (<urn:c> AS ?city) ?n { <urn:c> lc:n ?n } ORDER BY (<urn:c>)
+    """
+    pieces = list(tokens(query, compare=True))
+    declared = {
+        after.text.partition(":")[0]
+        for i, token in enumerate(pieces)
+        if token.kind == "word" and token.text.upper() == "PREFIX" and (after := _next(pieces, i)) is not None
+    }
+    used = {token.text.partition(":")[0] for token in pieces if token.kind == "name"}
+    lines = [f"PREFIX {name}: <{PREFIXES[name]}>\n" for name in sorted((used - declared) & PREFIXES.keys())]
+    if not any(token.kind == "word" and token.text.upper() == "BASE" for token in pieces):
+        lines.insert(0, f"BASE <{base}>\n")
+    names = {f"<{meant}>": f"<{kept}>" for meant, kept in (kept_as or {}).items()}
+    for prefix in (used - declared) & PREFIXES.keys():
+        for meant, kept in (kept_as or {}).items():
+            if (rest := meant.removeprefix(PREFIXES[prefix])) != meant:
+                names[f"{prefix}:{rest}"] = f"<{kept}>"
+    pieces = [replace(p, text=names[p.text]) if p.text in names else p for p in pieces]
+    return "".join(lines) + _with_values(pieces, bindings)
+
+
+def _next(pieces: Sequence[Token], at: int) -> Token | None:
+    return next((p for p in pieces[at + 1 :] if p.kind != "comment" and not p.text.isspace()), None)
+
+
+def _with_values(pieces: Sequence[Token], bindings: Mapping[str, str]) -> str:
+    """The query with values in place of variables, wherever they are the same variable as outside.
+
+    A query within it has a variable in common with it only if it selects it. Where it has, it need
+    not any more: the value stands in both.
+    """
+    written: list[str] = []
+    scopes = [dict(bindings)]
+    clause, brackets, outermost = "", 0, True
+    groups: list[str] = []  # what GROUP BY is left with
+    skip = 0
+    for i, token in enumerate(pieces):
+        word = token.text.upper() if token.kind == "word" else ""
+        brackets += (token.text == "(") - (token.text == ")")
+        ends_clause = token.text in ("{", "}") or word in _ENDS_CLAUSE
+        if ends_clause and clause == "GROUP":
+            written.extend(_grouped(groups))
+        if ends_clause:
+            clause = ""
+        if token.text == "{":
+            scopes.append(dict(scopes[-1]))
+        elif token.text == "}" and len(scopes) > 1:
+            scopes.pop()
+        if word == "SELECT":
+            outermost = len(scopes) == 1
+            clause, brackets = word, 0
+            if not outermost:
+                selected = _selected(pieces[i + 1 :])
+                scopes[-1] = {n: v for n, v in scopes[-1].items() if selected is None or n in selected}
+        elif word in ("GROUP", "ORDER"):
+            clause, brackets, groups = word, 0, []
+        if skip:
+            skip -= 1
+            continue
+        value = scopes[-1].get(token.text[1:]) if token.kind == "variable" else None
+        if word == "BOUND" and (length := _bound(pieces[i:], scopes[-1])):
+            text, skip = "true", length - 1
+        elif value is None:
+            text = token.text
+        elif clause == "SELECT" and brackets == 0:
+            text = f"({value} AS {token.text})" if outermost else ""
+        elif clause == "GROUP" and brackets == 0:
+            text = ""
+        elif clause == "ORDER" and brackets == 0:
+            text = f"({value})"
+        else:
+            text = value
+        (groups if clause == "GROUP" else written).append(text)
+    if clause == "GROUP":
+        written.extend(_grouped(groups))
+    return "".join(written)
+
+
+_ENDS_CLAUSE = ("WHERE", "HAVING", "LIMIT", "OFFSET", "VALUES", "ORDER", "FROM", "SELECT")
+
+
+def _grouped(groups: Sequence[str]) -> Sequence[str]:
+    """A GROUP BY clause; where only values are left of it, what it does beside: of no solutions it makes no group."""
+    left = "".join(groups).upper().replace("GROUP", "", 1).replace("BY", "", 1)
+    return groups if left.strip() else [" HAVING (COUNT(*) > 0) "]
+
+
+def _selected(pieces: Sequence[Token]) -> set[str] | None:
+    """The variables that a SELECT clause names outside of expressions, or as their names; None for all."""
+    found: set[str] = set()
+    brackets, names_one = 0, False
+    for token in pieces:
+        if token.text == "{" or (token.kind == "word" and token.text.upper() in ("WHERE", "FROM")):
+            break
+        if token.text == "*" and brackets == 0:
+            return None
+        brackets += (token.text == "(") - (token.text == ")")
+        if token.kind == "variable" and (brackets == 0 or names_one):
+            found.add(token.text[1:])
+        if token.kind != "comment" and not token.text.isspace():
+            names_one = brackets == 1 and token.kind == "word" and token.text.upper() == "AS"
+    return found
+
+
+def _bound(pieces: Sequence[Token], values: Mapping[str, str]) -> int:
+    """How many pieces ``BOUND(?x)`` has, where the variable has a value; 0 if it has none."""
+    meant = [(i, p) for i, p in enumerate(pieces[:12]) if p.kind != "comment" and not p.text.isspace()][:4]
+    texts = [p.text for _, p in meant]
+    if len(meant) == 4 and texts[1] == "(" and texts[3] == ")" and meant[2][1].text[1:] in values:
+        return meant[3][0] + 1
+    return 0
+
+
+def refuse(query: str, beginnings: Sequence[str]) -> None:
+    """Refuses a query that names what a server must not be asked for.
+
+    :param beginnings: how the IRIs begin.
+    :raises QueryRefused: if it names one; says where.
+    """
+    for token in tokens(query):
+        if token.kind in ("iri", "name"):
+            found = token.text.removeprefix("<").lower()
+            if found.startswith(tuple(beginnings)):
+                line = query.count("\n", 0, token.at) + 1
+                raise QueryRefused(
+                    Text(
+                        "{found} in line {line} would call a function of the store's own server; that is not offered.",
+                        found=token.text[:80],
+                        line=line,
+                    ),
+                    remedy=Text("Use the functions of SPARQL 1.1."),
+                )

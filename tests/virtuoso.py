@@ -1,0 +1,215 @@
+"""Virtuoso as the store of the tests: ``pytest --store=virtuoso``.
+
+Each network of a test gets a server of its own, since a server holds one network. Servers are kept and
+emptied from test to test; starting one takes seconds.
+"""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from lcgraph.framework.namespaces import Names
+from lcgraph.publishing.network import Network
+from lcgraph.store.remote.connection import Connection
+from lcgraph.store.remote.settings import FILE, engines, remote_settings
+
+SERVER, ISQL = "virtuoso-t", "isql-vt"
+
+_INI = """\
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/virtuoso-temp.db
+TransactionFile = {folder}/virtuoso-temp.trx
+[Parameters]
+ServerPort = 127.0.0.1:{sql}
+DisableUnixSocket = 1
+NumberOfBuffers = 10000
+MaxDirtyBuffers = 6000
+CheckpointInterval = 0
+CaseMode = 2
+SchedulerInterval = 10
+[HTTPServer]
+ServerPort = 127.0.0.1:{http}
+ServerRoot = {folder}
+ServerThreads = 10
+[SPARQL]
+MaxQueryExecutionTime = 60
+MaxQueryCostEstimationTime = 0
+"""
+
+_SET_UP = "DB.DBA.USER_CREATE('lcgraph','lcgraph'); GRANT SPARQL_UPDATE TO lcgraph; GRANT SPARQL_SELECT TO lcgraph;"
+"""As docs/scale.md says, but for the graphs that are hidden: see there."""
+
+_STORE = """\
+# of {directory}
+engine = "virtuoso"
+query = "http://127.0.0.1:{http}/sparql"
+update = "http://127.0.0.1:{http}/sparql-auth"
+graphs = "http://127.0.0.1:{http}/sparql-graph-crud-auth"
+user = "lcgraph"
+password_file = "store.password"
+"""
+
+
+def missing() -> str:
+    """Why there is no Virtuoso here; empty where there is one."""
+    absent = [name for name in (SERVER, ISQL) if shutil.which(name) is None]
+    return f"{' and '.join(absent)} not installed (Debian: virtuoso-opensource-7)" if absent else ""
+
+
+def free_port() -> int:
+    """A port that nothing listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        assert isinstance(port, int)
+        return port
+
+
+class Virtuoso:
+    """A server on loopback, with a folder of its own, that is gone when this process is.
+
+    :ivar http: the port of its endpoint.
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="lcgraph-virtuoso-"))
+        self.http, self.sql = free_port(), free_port()
+        ini = self.folder / "virtuoso.ini"
+        ini.write_text(_INI.format(folder=self.folder, sql=self.sql, http=self.http), encoding="ascii")
+        self._start()
+        self.isql(_SET_UP + "".join(f"DB.DBA.RDF_GRAPH_USER_PERMS_SET('{graph}', 'nobody', 0);" for graph in ()))
+
+    def _start(self) -> None:
+        # in the foreground, as a child of ours: it ends with us
+        self.process = subprocess.Popen(
+            [SERVER, "+configfile", str(self.folder / "virtuoso.ini"), "+foreground"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+        )
+        until = time.monotonic() + 60
+        while True:
+            assert self.process.poll() is None, (self.folder / "virtuoso.log").read_text()[-2000:]
+            with suppress(httpx.HTTPError):
+                if httpx.get(f"http://127.0.0.1:{self.http}/sparql", params={"query": "ASK { }"}).is_success:
+                    return
+            assert time.monotonic() < until, (self.folder / "virtuoso.log").read_text()[-2000:]
+            time.sleep(0.1)
+
+    def isql(self, commands: str) -> str:
+        """What the server says to SQL commands of its administrator."""
+        called = [ISQL, f"127.0.0.1:{self.sql}", "dba", "dba", f"exec={commands}"]
+        return subprocess.run(called, capture_output=True, text=True, check=True, timeout=60).stdout
+
+    def settings(self, directory: Path) -> None:
+        """Makes this server the store of a network."""
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "store.password").write_text("lcgraph\n", encoding="ascii")
+        (directory / FILE).write_text(_STORE.format(directory=directory, http=self.http), encoding="utf-8")
+
+    def clear(self) -> None:
+        """Drops all graphs but those of the server itself."""
+        with tempfile.TemporaryDirectory() as folder:
+            self.settings(Path(folder))
+            settings = remote_settings(Path(folder))
+            assert settings is not None
+            with Connection(settings, Path(folder)) as connection:
+                found = connection.select("SELECT ?g (COUNT(*) AS ?n) WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g")
+                for row in found:
+                    if str(row["g"])[1:-1] not in engines()["virtuoso"].own_graphs:
+                        connection.update(f"DROP SILENT GRAPH {row['g']}")
+
+    def stop(self) -> None:
+        """Ends it at once, and removes its folder."""
+        self.process.kill()
+        self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Servers:
+    """The servers of a test run, and which networks they are of.
+
+    As a plugin of pytest it gives each new :class:`Network` a server, and takes those of a test's own
+    networks back when the test is over.
+    """
+
+    def __init__(self) -> None:
+        self._all: list[Virtuoso] = []
+        self._free: list[Virtuoso] = []
+        self._of_test: list[Virtuoso] = []
+        self._scopes = ["function"]
+
+    def give(self, directory: Path) -> None:
+        """Gives a network a server, if it has none of its own."""
+        file = directory / FILE
+        if file.exists() and file.read_text(encoding="utf-8").startswith(f"# of {directory}\n"):
+            return
+        server = self._free.pop() if self._free else self._new()
+        server.settings(directory)
+        if self._scopes[-1] == "function":
+            self._of_test.append(server)
+
+    def _new(self) -> Virtuoso:
+        server = Virtuoso()
+        self._all.append(server)
+        return server
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
+        """Notes how long what a fixture makes will live."""
+        self._scopes.append(fixturedef.scope)
+        try:
+            return (yield)
+        finally:
+            self._scopes.pop()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_teardown(self) -> Iterator[None]:
+        """Takes the servers of a test back."""
+        try:
+            return (yield)
+        finally:
+            for server in self._of_test:
+                server.clear()
+            self._free += self._of_test
+            self._of_test = []
+
+    def pytest_unconfigure(self) -> None:
+        """Ends all servers."""
+        for server in self._all:
+            server.stop()
+
+
+def use(config: pytest.Config) -> None:
+    """Has every network that this process makes use a server."""
+    servers = Servers()
+    config.pluginmanager.register(servers, "virtuoso")
+    begin = Network.__init__
+
+    def begin_with_server(self: Network, directory: Path, *args: Any, **kwargs: Any) -> None:
+        servers.give(directory)
+        begin(self, directory, *args, **kwargs)
+        if self.archive.last and self.store.state() is None:  # a copy of another network
+            self.rebuild()
+
+    Network.__init__ = begin_with_server  # type: ignore[method-assign]
+
+
+__all__ = ["Names", "Servers", "Virtuoso", "missing", "use"]
