@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import virtuoso
 
 COMMAND = str(Path(sys.executable).with_name("lcgraph"))
 
@@ -50,6 +51,7 @@ def environment(**more: str) -> dict[str, str]:
 @contextmanager
 def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
     """A server, on a free port unless one is named; ends it."""
+    virtuoso.settle(data)
     process = subprocess.Popen(
         [COMMAND, "serve", "--port", str(port), "--data", str(data)],
         stderr=subprocess.PIPE,

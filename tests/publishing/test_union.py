@@ -7,14 +7,12 @@ from collections import Counter
 
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import Reading
-from lcgraph.store.embedded import newest_opened
 from lcgraph.store.readers import Readers
 
 
 def repeated(network: Network) -> list[tuple[str, int]]:
-    """Statements that stand in more than one graph of the newest checkpoint."""
-    with newest_opened(network.store_directory) as (_, store):
-        counted = Counter(f"{q.subject} {q.predicate} {q.object}" for q in store)
+    """Statements that stand in more than one graph."""
+    counted = Counter(line.rsplit(" ", 2)[0] for line in network.dump())
     return [(statement, n) for statement, n in counted.items() if n > 1]
 
 

@@ -31,6 +31,7 @@ from lcgraph.reading.graph import SubmissionGraph, submission_graph, without_pla
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
 from lcgraph.store.contents import Beside
 from lcgraph.store.embedded import commit_of, graph_hash
+from lcgraph.store.outcome import Outcome
 from lcgraph.store.statements import Statements
 from lcgraph.store.store import store_at
 from lcgraph.store.writer import Writing
@@ -313,6 +314,22 @@ class Network:
             writer.rebuild(progress)
             writer.close()
             return graph_hash(self.dump())
+
+    def adopt(self) -> str:
+        """Takes over what the own loader of the store's server has loaded from a dump.
+
+        :return: the SHA-256 of the graph in canonical N-Quads.
+        :raises StoreError: if that is not what the archive makes, or the store is embedded.
+        """
+        with self.archive.writing():
+            writer = self.store.writer(self.archive, framework(self.base), self._beside)
+            writer.adopt()
+            writer.close()
+            return graph_hash(self.dump())
+
+    def examine(self) -> Iterator[Outcome]:
+        """Tries the store out, one thing after the other."""
+        yield from self.store.examine(self.archive, Names(self.base))
 
     def _copy_to(self, directory: Path, until: datetime | None) -> Network:
         copy = Network(directory, self.base, self._engine, self._clock)

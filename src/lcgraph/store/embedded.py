@@ -30,9 +30,11 @@ import pyoxigraph as ox
 from lcgraph.archive.archive import Archive, Commit, sync
 from lcgraph.errors import StoreError
 from lcgraph.framework.framework import Framework
+from lcgraph.framework.namespaces import Names
 from lcgraph.language import Text
 from lcgraph.store.contents import Beside, Progress, whole
 from lcgraph.store.index import Change, change, commit_iri
+from lcgraph.store.outcome import Outcome
 from lcgraph.store.partitions import Tally
 from lcgraph.store.updates import all_at_once
 from lcgraph.store.writer import Index
@@ -166,6 +168,15 @@ class Writer(Index):
                 self.store.load(text, ox.RdfFormat.N_QUADS)
             return
         self.store.update(all_at_once(done, self.framework))
+
+    def adopt(self) -> None:
+        """There is nothing to adopt: no other program loads this store.
+
+        :raises StoreError: always.
+        """
+        raise StoreError(
+            Text("The store is embedded: nothing but lcgraph loads it."), remedy=Text("Leave --loaded out.")
+        )
 
     def _checkpoint(self) -> None:
         """Makes a snapshot of the closed database, and points readers to it.
@@ -319,6 +330,24 @@ class EmbeddedStore:
         """
         with newest_opened(self.directory) as (name, store):
             yield name, canonical_lines(store)
+
+    def examine(self, archive: Archive, names: Names) -> Iterator[Outcome]:  # noqa: ARG002 - a remote one needs them
+        """Whether it can be read, and how far it goes."""
+        yield Outcome(True, Text("The store is embedded, in {directory}.", directory=str(self.directory)))
+        try:
+            with newest_opened(self.directory) as (name, _):
+                commit = commit_of(name)
+        except StoreError as error:
+            yield Outcome(False, error.message, error.remedy)
+            return
+        if commit != archive.last:
+            yield Outcome(
+                False,
+                Text("It holds the archive up to commit {commit} of {last}.", commit=commit, last=archive.last),
+                Text("Run “lcgraph rebuild”."),
+            )
+        else:
+            yield Outcome(True, Text("It holds the archive up to its last commit, {last}.", last=archive.last))
 
 
 def nothing_yet(directory: Path) -> StoreError:

@@ -12,6 +12,7 @@ from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import Names
 from lcgraph.store.contents import Beside
 from lcgraph.store.embedded import EmbeddedStore
+from lcgraph.store.outcome import Outcome
 from lcgraph.store.remote.settings import remote_settings
 from lcgraph.store.remote.store import RemoteStore
 from lcgraph.store.statements import Statements
@@ -45,6 +46,9 @@ class Store(Protocol):
 
         :raises LcgraphError: if there is none, or it cannot be read.
         """
+
+    def examine(self, archive: Archive, names: Names) -> Iterator[Outcome]:
+        """Tries it out, one thing after the other; what it writes for that is gone afterwards."""
 
 
 def store_at(directory: Path, names: Names) -> Store:

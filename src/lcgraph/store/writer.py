@@ -51,6 +51,12 @@ class Writing(Protocol):
         :raises StoreError: if the store cannot be written to.
         """
 
+    def adopt(self) -> None:
+        """Takes over what the server's own loader has loaded from a dump.
+
+        :raises StoreError: if that is not what the archive makes.
+        """
+
     def close(self) -> None:
         """Has readers see what was written.
 

@@ -367,6 +367,12 @@ def rebuild(
         Path | None,
         typer.Option("--to", metavar="DIR", help=told("Build it in this folder, which can then be asked with --data.")),
     ] = None,
+    loaded: Annotated[
+        bool,
+        typer.Option(
+            "--loaded", help=told("The server's own loader has loaded a dump: count what is there, and take it over.")
+        ),
+    ] = False,
     data: Data = None,
     lang: Lang = None,
 ) -> None:
@@ -379,6 +385,11 @@ def rebuild(
             Text("{directory} holds the network's own data.", directory=str(to)),
             remedy=Text("Name another folder for the store, or leave --to out."),
         )
+    if loaded:
+        if to is not None or until is not None:
+            raise InputError(Text("--loaded goes with neither --as-of nor --to."), remedy=Text("Leave them out."))
+        print(here.network.adopt())
+        return
     with here.progress(Text("Reading the archive"), here.network.archive.last) as bar:
 
         def progress(done: int, _: int) -> None:
@@ -424,6 +435,19 @@ def verify(data: Data = None, lang: Lang = None) -> None:
         )
     )
     stop(DOES_NOT_CONFORM if damages else 0)
+
+
+@app.command(help=told("Try the store out: whether it can be used, and how far it goes."))
+def store(data: Data = None, lang: Lang = None) -> None:
+    """Try the store out: whether it can be used, and how far it goes."""
+    here = context(data, lang)
+    good = True
+    for outcome in here.network.examine():
+        good = good and outcome.good
+        print("ok   " if outcome.good else "BAD  ", outcome.says.to(here.language))
+        if outcome.remedy is not None:
+            print("     ", Text("To mend it: {remedy}", remedy=outcome.remedy).to(here.language))
+    stop(0 if good else DOES_NOT_CONFORM)
 
 
 @app.command(help=told("Write the whole graph to standard output as canonical N-Quads."))

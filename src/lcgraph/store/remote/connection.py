@@ -8,6 +8,7 @@ https://www.w3.org/TR/sparql11-protocol/, https://www.w3.org/TR/sparql11-http-rd
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,16 +50,14 @@ class Connection:
             else httpx.Client(timeout=_PATIENCE, trust_env=False, limits=limits)
         )
 
+        self.close = weakref.finalize(self, _let_go, self._writing, self._reading)
+        """Lets go of all connections; at the latest when nothing refers to this any more."""
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def close(self) -> None:
-        """Lets go of all connections."""
-        self._writing.close()
-        self._reading.close()
 
     # reading
 
@@ -227,6 +226,11 @@ class Connection:
         raise QueryError(
             Text("The server of the store cannot do this: {said}", said=first or str(response.status_code))
         )
+
+
+def _let_go(*clients: httpx.Client) -> None:
+    for client in clients:
+        client.close()
 
 
 SEE_TO_IT = Text("See to the server of the store; “lcgraph store” tells what is the matter.")

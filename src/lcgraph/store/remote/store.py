@@ -13,7 +13,9 @@ from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import Names
 from lcgraph.store import embedded
 from lcgraph.store.contents import Beside
+from lcgraph.store.outcome import Outcome
 from lcgraph.store.remote.connection import Connection
+from lcgraph.store.remote.examination import examine
 from lcgraph.store.remote.settings import RemoteSettings
 from lcgraph.store.remote.state import State
 from lcgraph.store.remote.statements import RemoteStatements
@@ -76,6 +78,10 @@ class RemoteStore:
             writer.close()
             with embedded.newest_opened(Path(folder)) as (_, store):
                 yield state, embedded.canonical_lines(store)
+
+    def examine(self, archive: Archive, names: Names) -> Iterator[Outcome]:
+        """Tries the server out; see :func:`lcgraph.store.remote.examination.examine`."""
+        yield from examine(self.connection, archive, names)
 
     def close(self) -> None:
         """Lets go of all connections."""

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 import pyoxigraph as ox
 
 from lcgraph.archive.archive import Archive, Commit
+from lcgraph.errors import StoreError
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import Names
+from lcgraph.language import Text
 from lcgraph.store import partitions
 from lcgraph.store.contents import Beside, Progress, by_graph, is_own, whole
 from lcgraph.store.index import Change, change, commit_iri, framework_lines
@@ -100,6 +102,34 @@ class RemoteWriter(Index):
         for graph in sorted(graphs.keys() - {about}):
             self._connection.put(graph, graphs[graph])
         self._describe(graphs[about])
+        self._statements.forget()
+        self._holds = self.archive.last
+        self._is_counted = True
+        self._end()
+
+    def adopt(self) -> None:
+        """Takes over what the server's own loader has loaded: see :meth:`lcgraph.store.writer.Writing.adopt`.
+
+        Statements are counted, not compared: servers write some literals in their own ways.
+        """
+        wanted = {g: len(lines) for g, lines in by_graph(whole(self.archive, self.framework, self.beside)).items()}
+        self._begin()
+        about = graph_of(self.framework.names)
+        there = {g: n for g, n in self.graphs().items() if is_own(g, self.framework.names)}
+        there[about] = there.get(about, 0) - 1  # the note that it is being changed
+        for graph in sorted(wanted.keys() | there.keys()):
+            if wanted.get(graph, 0) != there.get(graph, 0):
+                raise StoreError(
+                    Text(
+                        "The graph {graph} has {found} statements at the server and {expected} in the dump.",
+                        graph=graph,
+                        found=there.get(graph, 0),
+                        expected=wanted.get(graph, 0),
+                    ),
+                    remedy=Text(
+                        "Load the dump of “lcgraph dump” into the empty dataset, whole; or run “lcgraph rebuild”."
+                    ),
+                )
         self._statements.forget()
         self._holds = self.archive.last
         self._is_counted = True
