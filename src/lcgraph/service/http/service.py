@@ -19,6 +19,8 @@ from lcgraph.store.readers import Readers
 
 _NICE = 5
 """How far the queries of strangers stand back: where processors are scarce, the service itself is served first."""
+_MAKES_PLACE_AFTER = 1.0
+"""Seconds after which a query of a stranger is none of the ordinary ones, which are not to wait for it."""
 
 
 class Service:
@@ -35,7 +37,9 @@ class Service:
         self.network = Network(settings.directory, settings.base, settings.engine)
         self.library = Library(resources.directory("queries"), self.network.base)
         directory, limits, base = self.network.store_directory, settings.query_limits, self.network.base
-        self.readers = Readers(directory, settings.readers, limits, base=base, nice=_NICE)
+        self.readers = Readers(
+            directory, settings.readers, limits, base=base, nice=_NICE, makes_place_after=_MAKES_PLACE_AFTER
+        )
         self.own_readers = Readers(directory, settings.question_readers, limits, base=base)
         self.federation = Federation(settings.allowed_services, settings.readers, limits, base)
         self.checkers = Workers(
