@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from linked_support import FORMS, triples
 
+from lcgraph.framework import context
 from lcgraph.framework.namespaces import LC, PREFIXES, RDFS, SDMX_MEASURE, SKOS, TYPE, XSD
-from lcgraph.telling import json_ld
 from lcgraph.telling.documents import in_order
 from lcgraph.telling.forms import written
 
@@ -52,11 +52,11 @@ STATEMENTS = st.one_of(
 @given(st.lists(STATEMENTS, max_size=8))
 def test_every_form_says_the_same(said: list[ox.Triple]) -> None:
     document = in_order(said)
-    context = json_ld.context_document()
+    published = context.document()
     same = triples(written(document, FORMS["nt"][0], CONTEXT), "nt")
     assert len(same) == len(document)
     for extension, (media_type, _) in FORMS.items():
-        assert triples(written(document, media_type, CONTEXT), extension, context) == same, extension
+        assert triples(written(document, media_type, CONTEXT), extension, published) == same, extension
 
 
 @given(st.lists(STATEMENTS, max_size=8), st.randoms())
@@ -75,11 +75,11 @@ def test_a_document_declares_only_prefixes_that_it_uses_in_one_order() -> None:
 
 @pytest.mark.parametrize("name", ["Observation", "ofMeasure", "fillsCell", "referenceYear"])
 def test_the_context_knows_each_term_of_the_ontology_by_its_name(name: str) -> None:
-    term = json_ld.context()[name]
+    term = context.context()[name]
     assert (term if isinstance(term, str) else term["@id"]) == f"lc:{name}"
 
 
 def test_the_context_knows_the_prefixes_of_the_project_but_one_that_is_a_term() -> None:
-    known = {prefix for prefix in PREFIXES if json_ld.context()[prefix] == PREFIXES[prefix]}
+    known = {prefix for prefix in PREFIXES if context.context()[prefix] == PREFIXES[prefix]}
     assert set(PREFIXES) - known == {"unit"}
-    assert json_ld.context()["unit"] == {"@id": "lc:unit", "@type": "@id"}
+    assert context.context()["unit"] == {"@id": "lc:unit", "@type": "@id"}

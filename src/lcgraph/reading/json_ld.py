@@ -3,14 +3,67 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Collection
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.framework import context
 from lcgraph.language import Text
 from lcgraph.reading.places import Place
 
 MAX_DEPTH = 100
 MAX_TERMS = 1_000
 """Each term of a context costs time for every context within it."""
+
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]')
+
+
+def prepared(name: str, data: bytes, addresses: Collection[str]) -> bytes:
+    """A JSON-LD file for the parser, which fetches nothing: with the project's context in place of its address.
+
+    :param addresses: at which the project's context is published.
+    :raises UnreadableFile: as :func:`inspect` does.
+    :raises FileTooLarge: likewise.
+    """
+    inspect(name, data)
+    if context.PATH.encode() not in data:
+        return data
+    try:
+        whole = _with_context(data.decode("utf-8-sig"), addresses).encode()
+    except UnicodeDecodeError:
+        return data  # the reader says so, with the line
+    inspect(name, whole)
+    return whole
+
+
+def _with_context(text: str, addresses: Collection[str]) -> str:
+    """JSON with the project's context in place of its address, wherever it is a context; no line moves."""
+    ours = json.dumps(context.context())
+    parts: list[str] = []
+    at = 0
+    inside: list[tuple[str, bool]] = [("", False)]  # each open bracket, and whether contexts stand in it
+    key = last = ""
+    for token in _TOKEN.finditer(text):
+        written = token[0]
+        bracket, contexts = inside[-1]
+        is_context = contexts if bracket == "[" else key == "@context"
+        if written in "{[":
+            inside.append((written, is_context and written == "["))
+            key = ""
+        elif written in "}]":
+            inside.pop()
+            key = ""
+        elif written == ":":
+            key = last
+        elif written == ",":
+            key = ""
+        else:
+            last = json.loads(written, strict=False)
+            if is_context and last in addresses:
+                parts += [text[at : token.start()], ours]
+                at = token.end()
+    return "".join([*parts, text[at:]])
 
 
 def inspect(name: str, data: bytes) -> None:

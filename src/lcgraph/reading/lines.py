@@ -117,6 +117,7 @@ class Lines:
     def _of_json(self) -> Where:
         """JSON-LD: each object with an ``@id``, each of its keys."""
         terms = self._terms()
+        names_of_id = {"@id", *(term for term, meaning in terms.items() if meaning == "@id")}
         line, position = 1, 0
         objects: list[tuple[int, list[tuple[str, int]], list[str]]] = []
         key, last = "", ""
@@ -141,7 +142,7 @@ class Lines:
                 key = ""
             elif written.startswith('"'):
                 last = json.loads(written, strict=False)
-                if key == "@id" and objects:
+                if key in names_of_id and objects:
                     objects[-1][2].append(last)
 
     def _terms(self) -> dict[str, str]:
@@ -156,15 +157,15 @@ class Lines:
         return terms
 
     def _term(self, written: str, terms: Mapping[str, str]) -> str:
-        if written in ("@type", "@id"):
-            return TYPE if written == "@type" else written
         seen = written
         for _ in range(3):  # a term may stand for a prefixed name
             prefix, colon, local = seen.partition(":")
-            if seen in terms:
+            if terms.get(seen, seen) != seen:
                 seen = terms[seen]
             elif colon and prefix in terms and not local.startswith("//"):
                 seen = terms[prefix] + local
+        if seen == "@type":
+            return TYPE
         return seen if seen.startswith(("_:", "@")) else self._absolute(seen)
 
     def _of_xml(self) -> Where:

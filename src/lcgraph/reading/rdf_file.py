@@ -19,8 +19,9 @@ from xml.parsers import expat
 import pyoxigraph as ox
 
 from lcgraph.errors import FileTooLarge, UnreadableFile
+from lcgraph.framework import context
 from lcgraph.framework.framework import Framework, natural
-from lcgraph.framework.namespaces import LC, SPDX, TYPE, XSD, local_name
+from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, SPDX, TYPE, VOID, XSD, local_name
 from lcgraph.language import Text
 from lcgraph.reading import json_ld, values
 from lcgraph.reading.fields import RECORD_TYPES, SUBMISSION, Field, Kind, RecordType
@@ -54,6 +55,16 @@ FORMATS = {
 
 _AUXILIARY = {LC + "SubmittedFile", SPDX + "Checksum"}
 """Classes of nodes that publishing writes anew."""
+
+_TOLD = {LC + "Acceptance", LC + "Withdrawal"}
+"""Classes of nodes by which the document of a published submission tells of its publishing."""
+
+_ADDED = {
+    *(LC + name for name in ("evidenceForAction", "evidenceForCommitment", "fillsCell", "graphHash")),
+    *(PROV + name for name in ("wasGeneratedBy", "wasInvalidatedBy", "wasRevisionOf")),
+    VOID + "triples",
+}
+"""What such a document says beside the submission; publishing finds or writes it anew."""
 
 
 @dataclass(slots=True)
@@ -177,6 +188,9 @@ def read(file: SubmittedFile, data: bytes, kind: str, framework: Framework, limi
     :raises UnreadableFile: if the file is not in that format.
     :raises FileTooLarge: if it has too many statements.
     """
+    if kind == "jsonld":
+        addresses = {base + context.PATH for base in (DEFAULT_BASE, framework.names.base)}
+        data = json_ld.prepared(file.name, data, addresses)
     quads, prefixes = parse(file.name, data, kind, limits)
     nodes = len({quad.subject for quad in quads})
     if nodes > 2 * limits.rows:
@@ -212,7 +226,7 @@ class _Reader:
         self.statements: list[str] = []
         self.keys: dict[Node, str] = {}
         self.taken_keys: dict[str, dict[str, int]] = defaultdict(dict)
-        for quad in dict.fromkeys(ox.Quad(q.subject, q.predicate, q.object) for q in quads):
+        for quad in dict.fromkeys(ox.Quad(q.subject, q.predicate, q.object) for q in _as_submitted(quads)):
             subject, value = quad.subject, quad.object
             if isinstance(subject, ox.Triple) or isinstance(value, ox.Triple):
                 self._statement_about_statement(quad)
@@ -440,6 +454,30 @@ class _Reader:
                 return values.language(term.value)
             case _:
                 return values.words(term.value)
+
+
+def _as_submitted(quads: list[ox.Quad]) -> Iterator[ox.Quad]:
+    """What a file says, without what the document of a published submission says beside what was submitted.
+
+    Who hands such a document in again, mended or not, need not take out what is found or written anew.
+    In a file that tells nothing of publishing it stays, and is found to have no place there.
+    """
+    classes: dict[object, set[str]] = defaultdict(set)
+    for quad in quads:
+        if quad.predicate.value == TYPE and isinstance(quad.object, ox.NamedNode):
+            classes[quad.subject].add(quad.object.value)
+    published = any(_TOLD & found for found in classes.values())
+    for quad in quads:
+        found = classes[quad.subject]
+        is_graph = VOID + "Dataset" in found
+        added = (
+            quad.predicate.value in _ADDED
+            or _TOLD & found
+            or (is_graph and LC + "Submission" not in found)
+            or quad.object == ox.NamedNode(VOID + "Dataset")
+        )
+        if not (published and added):
+            yield quad
 
 
 def _name(node: Node) -> str:

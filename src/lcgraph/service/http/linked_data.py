@@ -21,13 +21,12 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 import lcgraph
-from lcgraph.framework import resources
+from lcgraph.framework import context, resources
 from lcgraph.framework.namespaces import LC
 from lcgraph.language import Text
 from lcgraph.service.http import openapi, problems, things
 from lcgraph.service.http.negotiation import GRAPH_ALIASES, NotAcceptable, wanted
 from lcgraph.service.http.service import Service, accept_of, language_of
-from lcgraph.telling import json_ld
 from lcgraph.telling.documents import Document, Documents
 from lcgraph.telling.forms import FORMS, written
 from lcgraph.telling.profiles import PROFILES, Profile
@@ -45,12 +44,12 @@ def add(app: FastAPI, service: Service) -> None:
     answering = LinkedData(service)
 
     @app.get(
-        f"/{json_ld.PATH}",
+        f"/{context.PATH}",
         summary="The JSON-LD context of the project",
         tags=["linked data"],
         responses=openapi.responses((FORMS["jsonld"],)),
     )
-    def context(request: Request) -> Response:
+    def published_context(request: Request) -> Response:
         return answering.context(request)
 
     app.router.default = answering  # not a route: one for every path would answer 405 where nothing is
@@ -87,7 +86,7 @@ class LinkedData:
 
     def context(self, request: Request) -> Response:
         """The JSON-LD context."""
-        body = json_ld.context_document()
+        body = context.document()
         headers = {
             "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
             "Cache-Control": "public, max-age=3600",
@@ -156,7 +155,7 @@ class _Asked:
             response.headers.update(headers)
             return response
         media_type = FORMS[self.extension]
-        body = written(profile.view(document.triples), media_type, self.documents.names.base + json_ld.PATH)
+        body = written(profile.view(document.triples), media_type, self.documents.names.base + context.PATH)
         return Response(body, status, headers, media_type)
 
     def _gone(self, document: Document) -> Response:
