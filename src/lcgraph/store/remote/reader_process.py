@@ -83,10 +83,13 @@ class _Late:
         """Takes a piece."""
         self._held += data
         if len(self._held) >= _SMALL:
-            self.flush()
+            self.send()
         return len(data)
 
     def flush(self) -> None:
+        """Does nothing: who writes an answer asks for it at the end, when it is not yet known to be whole."""
+
+    def send(self) -> None:
         """Sends what is held."""
         if not self.sent:
             self._out.begin({"media_type": self.media_type, "checkpoint": self._state})
@@ -134,7 +137,7 @@ class _Reader:
             self._write(request, connection, meant, out)
             self._seen = state.name()
             if self._seen == before:  # no state comes again, so it was this one all the time
-                out.flush()
+                out.send()
                 return {"ok": True, "media_type": out.media_type, "checkpoint": before}
             if out.sent:
                 break

@@ -110,7 +110,7 @@ def remote_settings(data: Path) -> RemoteSettings | None:
     try:
         found = RemoteSettings.model_validate(said)
     except ValidationError as error:
-        first = error.errors()[0]
+        first = min(error.errors(), key=lambda one: one["type"] == "missing")  # a wrong name leaves another missing
         name = ".".join(map(str, first["loc"]))
         what = {
             "extra_forbidden": Text("“{name}” is not a setting.", name=name),

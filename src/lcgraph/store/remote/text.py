@@ -59,7 +59,7 @@ def _with_values(pieces: Sequence[Token], bindings: Mapping[str, str]) -> str:
     """
     written: list[str] = []
     scopes = [dict(bindings)]
-    clause, brackets, outermost = "", 0, True
+    clause, brackets, outermost, selects = "", 0, True, True
     groups: list[str] = []  # what GROUP BY is left with
     skip = 0
     for i, token in enumerate(pieces):
@@ -68,6 +68,8 @@ def _with_values(pieces: Sequence[Token], bindings: Mapping[str, str]) -> str:
         ends_clause = token.text in ("{", "}") or word in _ENDS_CLAUSE
         if ends_clause and clause == "GROUP":
             written.extend(_grouped(groups))
+        if ends_clause and clause == "SELECT" and not selects:
+            written.append(_SOMETHING)
         if ends_clause:
             clause = ""
         if token.text == "{":
@@ -76,7 +78,7 @@ def _with_values(pieces: Sequence[Token], bindings: Mapping[str, str]) -> str:
             scopes.pop()
         if word == "SELECT":
             outermost = len(scopes) == 1
-            clause, brackets = word, 0
+            clause, brackets, selects = word, 0, False
             if not outermost:
                 selected = _selected(pieces[i + 1 :])
                 scopes[-1] = {n: v for n, v in scopes[-1].items() if selected is None or n in selected}
@@ -86,7 +88,9 @@ def _with_values(pieces: Sequence[Token], bindings: Mapping[str, str]) -> str:
             skip -= 1
             continue
         value = scopes[-1].get(token.text[1:]) if token.kind == "variable" else None
-        if word == "BOUND" and (length := _bound(pieces[i:], scopes[-1])):
+        if word == "MINUS" and _shares_nothing(pieces, i, scopes[-1]):
+            text = "FILTER NOT EXISTS"
+        elif word == "BOUND" and (length := _bound(pieces[i:], scopes[-1])):
             text, skip = "true", length - 1
         elif value is None:
             text = token.text
@@ -98,13 +102,51 @@ def _with_values(pieces: Sequence[Token], bindings: Mapping[str, str]) -> str:
             text = f"({value})"
         else:
             text = value
+        selects = selects or (clause == "SELECT" and (token.text == "*" or (token.kind == "variable" and bool(text))))
         (groups if clause == "GROUP" else written).append(text)
     if clause == "GROUP":
         written.extend(_grouped(groups))
     return "".join(written)
 
 
+_SOMETHING = "(1 AS ?lcgraph_given) "
+"""What a query within selects where it selected nothing but variables whose values are given."""
+
 _ENDS_CLAUSE = ("WHERE", "HAVING", "LIMIT", "OFFSET", "VALUES", "ORDER", "FROM", "SELECT")
+
+
+def _shares_nothing(pieces: Sequence[Token], at: int, values: Mapping[str, str]) -> bool:
+    """Whether what MINUS takes away has only variables in common with what it is taken from whose values are given.
+
+    With the values in their place it would have none, and take nothing away.
+    """
+    begin = next((i for i in range(at + 1, len(pieces)) if pieces[i].text == "{"), len(pieces))
+    end = _closing(pieces, begin)
+    inside = pieces[begin + 1 : end]
+    first = _next(pieces, begin)
+    names = {p.text[1:] for p in inside if p.kind == "variable"}
+    if first is not None and first.text.upper() == "SELECT":
+        names = _selected(inside[next(i for i, p in enumerate(inside) if p is first) + 1 :]) or names
+    if not names & values.keys():
+        return False
+    depth, opening = 0, 0
+    for i in range(at - 1, -1, -1):
+        depth += (pieces[i].text == "}") - (pieces[i].text == "{")
+        if depth < 0:
+            opening = i
+            break
+    around = [*pieces[opening:at], *pieces[end : _closing(pieces, opening)]]
+    outside = {p.text[1:] for p in around if p.kind == "variable"}
+    return not (names - values.keys()) & outside
+
+
+def _closing(pieces: Sequence[Token], opening: int) -> int:
+    depth = 0
+    for i in range(opening, len(pieces)):
+        depth += (pieces[i].text == "{") - (pieces[i].text == "}")
+        if depth == 0:
+            return i
+    return len(pieces)
 
 
 def _grouped(groups: Sequence[str]) -> Sequence[str]:
