@@ -61,7 +61,7 @@ target,,,,,,,,,,1.2.2-a,2020,,8,,,,,,
 def asking(network: Network, limits: QueryLimits | None = None) -> Iterator[Answerer]:
     """Answers the questions of the library over a network."""
     library = Library(resources.directory("queries"), network.base)
-    with Readers(network.store_directory, 1, limits, spare=0) as readers:
+    with Readers(network.store_directory, 1, limits, spare=0, base=network.base) as readers:
         yield Answerer(library, readers, network.framework)
 
 

@@ -45,11 +45,13 @@ MaxDirtyBuffers = 6000
 CheckpointInterval = 0
 CaseMode = 2
 SchedulerInterval = 10
+DirsAllowed = {folder}
 [HTTPServer]
 ServerPort = 127.0.0.1:{http}
 ServerRoot = {folder}
 ServerThreads = 10
 [SPARQL]
+{limit}
 MaxQueryExecutionTime = 60
 MaxQueryCostEstimationTime = 0
 """
@@ -102,18 +104,21 @@ def _end_with_parent() -> None:
 class Virtuoso:
     """A server on loopback, with a folder of its own, that is gone when this process is.
 
+    :param limit: a line of its settings for SPARQL.
     :ivar http: the port of its endpoint.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, limit: str = "") -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="lcgraph-virtuoso-"))
         self.http, self.sql = free_port(), free_port()
         ini = self.folder / "virtuoso.ini"
-        ini.write_text(_INI.format(folder=self.folder, sql=self.sql, http=self.http), encoding="ascii")
-        self._start()
+        ini.write_text(_INI.format(folder=self.folder, sql=self.sql, http=self.http, limit=limit), encoding="ascii")
+        self.start()
         self.isql(_SET_UP)
 
-    def _start(self) -> None:
+    def start(self) -> None:
+        """Starts it, again where it was killed, and waits until it answers."""
+        (self.folder / "virtuoso.lck").unlink(missing_ok=True)
         # in the foreground, as a child of ours: it ends with us
         self.process = subprocess.Popen(
             [SERVER, "+configfile", str(self.folder / "virtuoso.ini"), "+foreground"],
@@ -153,10 +158,14 @@ class Virtuoso:
                 for row in found:
                     connection.update(f"DROP SILENT GRAPH {row['g']}")
 
-    def stop(self) -> None:
-        """Ends it at once, and removes its folder."""
+    def kill(self) -> None:
+        """Ends it at once."""
         self.process.kill()
         self.process.wait()
+
+    def stop(self) -> None:
+        """Ends it at once, and removes its folder."""
+        self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 

@@ -14,6 +14,7 @@ from lcgraph.processes import MEGABYTE, Died, Ended, Workers
 from lcgraph.publishing.check_process import CheckRequest
 from lcgraph.publishing.claims import ANY, Claim
 from lcgraph.reading.reader import SUBMISSION_FORMATS, extension, read_bytes
+from lcgraph.store.remote.settings import remote_settings
 
 _KINDS = {"FileTooLarge": FileTooLarge, "UnreadableFile": UnreadableFile}
 
@@ -93,7 +94,7 @@ def check_many(
     """
     count = min(count or os.cpu_count() or 1, len(paths))
     with (
-        Workers("lcgraph.publishing.check_process", count, how.memory_bytes, spare=0) as workers,
+        checkers(Path(how.directory), count, how.memory_bytes) as workers,
         ThreadPoolExecutor(count) as threads,
     ):
 
@@ -103,6 +104,19 @@ def check_many(
             return checked
 
         yield from threads.map(one, paths)
+
+
+def checkers(data: Path, count: int, memory_bytes: int) -> Workers:
+    """Processes that check files.
+
+    Where the store of the network is at a server they may open connections, else they cannot.
+
+    :param data: the folder of the network.
+    :param count: how many files they check at once.
+    :param memory_bytes: address space that each may have.
+    """
+    at_a_server = remote_settings(data) is not None
+    return Workers("lcgraph.publishing.check_process", count, memory_bytes, spare=0, network=at_a_server)
 
 
 def _check(path: Path, how: How, workers: Workers) -> Checked:

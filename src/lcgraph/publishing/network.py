@@ -356,7 +356,7 @@ class Network:
         Where another process is publishing it will do so itself; where the folder cannot be written
         to, or the archive has lost its end, readers see what there is.
         """
-        if self.archive.last != (commit_of(self.store.state()) or 0):
+        if not self.store.is_at(self.archive.last):
             with suppress(ArchiveError, StoreError), self._writing(wait=False):
                 pass
 

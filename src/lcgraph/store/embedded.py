@@ -293,6 +293,8 @@ class EmbeddedStore:
     :param directory: the folder of the store.
     """
 
+    at_a_server = False
+
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self._held: tuple[str, ox.Store] | None = None
@@ -302,6 +304,10 @@ class EmbeddedStore:
     def state(self) -> str | None:
         """The name of the newest checkpoint; None where there is none."""
         return newest(self.directory)
+
+    def is_at(self, commit: int) -> bool:
+        """Whether it holds the archive up to a commit."""
+        return (commit_of(newest(self.directory)) or 0) == commit
 
     @contextmanager
     def newest(self, archive: Archive, framework: Framework) -> Iterator[tuple[str, ox.Store] | None]:  # noqa: ARG002 - a remote one needs them

@@ -20,7 +20,7 @@ from lcgraph.framework.namespaces import DEFAULT_BASE, Names
 from lcgraph.language import Text
 from lcgraph.processes import MEGABYTE, Died, Sink, Workers
 from lcgraph.store.answers import Request
-from lcgraph.store.embedded import EmbeddedStore, nothing_yet
+from lcgraph.store.embedded import nothing_yet
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.store import store_at
 
@@ -70,7 +70,7 @@ class Readers:
         self.base = base
         self.limits = limits or QueryLimits()
         self._store = store_at(directory, Names(base))
-        self._is_remote = not isinstance(self._store, EmbeddedStore)
+        self._is_remote = self._store.at_a_server
         module = "lcgraph.store.remote.reader_process" if self._is_remote else "lcgraph.store.reader_process"
         self._workers = Workers(
             module,

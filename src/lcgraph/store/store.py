@@ -20,12 +20,24 @@ from lcgraph.store.writer import Writing
 
 
 class Store(Protocol):
-    """An index of the archive that queries run on."""
+    """An index of the archive that queries run on.
+
+    :ivar at_a_server: whether those who look into it need a network.
+    """
+
+    at_a_server: bool
 
     def state(self) -> str | None:
         """The name of the state that readers see, ``N-COMMIT``; None where nothing was written yet.
 
         :raises LcgraphError: if it cannot be told.
+        """
+
+    def is_at(self, commit: int) -> bool:
+        """Whether it holds the archive up to a commit, whole; does not wait.
+
+        :param commit: its number; 0 for none.
+        :raises StoreError: if it cannot be told.
         """
 
     def newest(self, archive: Archive, framework: Framework) -> AbstractContextManager[tuple[str, Statements] | None]:

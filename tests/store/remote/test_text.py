@@ -37,7 +37,9 @@ QUERIES = [
 def rows(query: str, **substitutions: str) -> list[dict[str, str]]:
     store = ox.Store()
     store.load(DATA, ox.RdfFormat.TURTLE)
-    given = {ox.Variable(name): ox.NamedNode(value) for name, value in substitutions.items()}
+    given: dict[ox.Variable, ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple] = {
+        ox.Variable(name): ox.NamedNode(value) for name, value in substitutions.items()
+    }
     found = store.query(query, substitutions=given or None)
     assert isinstance(found, ox.QuerySolutions)
     names = [variable.value for variable in found.variables]

@@ -10,7 +10,8 @@ from lcgraph.asking.question import Library
 from lcgraph.errors import ParameterError
 from lcgraph.framework import resources
 from lcgraph.language import Text, choose_language, languages
-from lcgraph.processes import MEGABYTE, Workers
+from lcgraph.processes import MEGABYTE
+from lcgraph.publishing.check_many import checkers
 from lcgraph.publishing.network import Network
 from lcgraph.service.http.negotiation import wanted
 from lcgraph.service.http.under_way import Room
@@ -42,9 +43,7 @@ class Service:
         )
         self.own_readers = Readers(directory, settings.question_readers, limits, base=base)
         self.federation = Federation(settings.allowed_services, settings.readers, limits, base)
-        self.checkers = Workers(
-            "lcgraph.publishing.check_process", settings.checkers, settings.check_memory_mb * MEGABYTE, spare=0
-        )
+        self.checkers = checkers(settings.directory, settings.checkers, settings.check_memory_mb * MEGABYTE)
         self.room = Room(settings.answers_mb * MEGABYTE)
 
     @property

@@ -13,6 +13,7 @@ from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import Names
 from lcgraph.store import embedded
 from lcgraph.store.contents import Beside
+from lcgraph.store.embedded import commit_of
 from lcgraph.store.outcome import Outcome
 from lcgraph.store.remote.connection import Connection
 from lcgraph.store.remote.examination import examine
@@ -31,6 +32,8 @@ class RemoteStore:
     :raises InputError: if the password cannot be read.
     """
 
+    at_a_server = True
+
     def __init__(self, settings: RemoteSettings, data: Path, names: Names) -> None:
         self.connection = Connection(settings, data)
         self._state = State(self.connection, names)
@@ -44,6 +47,14 @@ class RemoteStore:
         :raises StoreError: if the server cannot be reached.
         """
         return self._state.name()
+
+    def is_at(self, commit: int) -> bool:
+        """Whether it holds the archive up to a commit, whole; does not wait.
+
+        :raises StoreError: if the server cannot be reached.
+        """
+        said = self._state.said()
+        return (commit_of(said) if said else 0) == commit  # while it is changed it is at none
 
     @contextmanager
     def newest(self, archive: Archive, framework: Framework) -> Iterator[tuple[str, RemoteStatements] | None]:
