@@ -35,7 +35,17 @@ from lcgraph.publishing.claims import Claim, edition_of
 from lcgraph.publishing.forms import city_of, filled_form, form, form_name
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import MEDIA_TYPES
-from lcgraph.service.http import bodies, dumps, endpoint, graph_store, linked_data, openapi, pages, problems
+from lcgraph.service.http import (
+    bodies,
+    dumps,
+    endpoint,
+    graph_store,
+    linked_data,
+    openapi,
+    pages,
+    problem_kinds,
+    problems,
+)
 from lcgraph.service.http.below import Below
 from lcgraph.service.http.departures import Departures
 from lcgraph.service.http.headers import Compression, Headers, always
@@ -96,6 +106,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_template(app, service)
     _add_pages(app, service)
     dumps.add(app, service)
+    problem_kinds.add(app)
     linked_data.add(app, service)
     return app
 

@@ -25,10 +25,13 @@ from lcgraph.errors import (
     ReadOnly,
     StoreError,
 )
+from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import Text
 from lcgraph.service.http.negotiation import NotAcceptable
 
 PROBLEM = "application/problem+json"
+IRIS = DEFAULT_BASE + "problem/"
+"""What the IRIs of the kinds of problems begin with, in every deployment; each leads to what it means."""
 
 STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
     (ParameterError, 422),
@@ -59,7 +62,7 @@ class Problem:
     """An error as it is told over HTTP.
 
     :ivar status: the HTTP status.
-    :ivar kind: name of the kind of error, as in its type.
+    :ivar kind: name of the kind of error, as in its type; empty where the status says all.
     :ivar detail: what was found.
     :ivar language: of the texts.
     :ivar more: further members: ``where``, ``expected``, ``remedy``, ``parameter``, ``allowed``, ``limit``.
@@ -76,7 +79,7 @@ class Problem:
     def response(self) -> Response:
         """The problem document."""
         body = {
-            "type": f"https://w3id.org/lcgraph/problem/{self.kind}",
+            "type": IRIS + self.kind if self.kind else "about:blank",
             "title": _title(self.status).to(self.language),
             "status": self.status,
             "detail": self.detail,
@@ -118,25 +121,41 @@ def of_status(status: int, language: str, headers: Mapping[str, str] | None = No
         500: Text("This is a fault in lcgraph. Its log says where."),
     }
     text = texts.get(status, Text("The request cannot be answered."))
-    return Problem(status, _kind(HTTPStatus(status).phrase), text.to(language), language, headers=headers or {})
+    kind = _kind(_TITLES[status].template) if status in _OF_STATUS else ""
+    return Problem(status, kind, text.to(language), language, headers=headers or {})
+
+
+_TITLES = {
+    400: Text("Bad Request"),
+    403: Text("Forbidden"),
+    404: Text("Not Found"),
+    405: Text("Method Not Allowed"),
+    406: Text("Not Acceptable"),
+    410: Text("Gone"),
+    413: Text("Content Too Large"),
+    415: Text("Unsupported Media Type"),
+    422: Text("Unprocessable Content"),
+    500: Text("Internal Server Error"),
+    502: Text("Bad Gateway"),
+    503: Text("Service Unavailable"),
+}
+"""What a status is called: as RFC 9110, section 15, calls it in English."""
+_OF_STATUS = (400, 404, 405, 410, 413, 415, 422, 500)
+"""Those that the server answers with by itself, each a kind of problem of that name."""
 
 
 def _title(status: int) -> Text:
-    """What a status is called: as RFC 9110, section 15, calls it in English."""
-    titles = {
-        400: Text("Bad Request"),
-        403: Text("Forbidden"),
-        404: Text("Not Found"),
-        405: Text("Method Not Allowed"),
-        406: Text("Not Acceptable"),
-        413: Text("Content Too Large"),
-        415: Text("Unsupported Media Type"),
-        422: Text("Unprocessable Content"),
-        500: Text("Internal Server Error"),
-        502: Text("Bad Gateway"),
-        503: Text("Service Unavailable"),
-    }
-    return titles.get(status) or Text("{text}", text=HTTPStatus(status).phrase)
+    return _TITLES.get(status) or Text("{text}", text=HTTPStatus(status).phrase)
+
+
+def kinds() -> frozenset[str]:
+    """All kinds of problems that a client may be told."""
+    classes = [LcgraphError]
+    for one in classes:
+        classes.extend(one.__subclasses__())
+    ours = (one for one in classes[1:] if one.__module__.startswith("lcgraph.") and ".client" not in one.__module__)
+    errors = {one.__name__ for one in ours}
+    return frozenset(map(_kind, errors | {_TITLES[status].template for status in _OF_STATUS}))
 
 
 def _kind(name: str) -> str:
