@@ -271,7 +271,11 @@ def test_of_several_models_the_one_that_is_liked_best_and_there_is_given(there: 
 
 
 @pytest.mark.parametrize(
-    "path", ["ontology", "ontology/0.1.0", "codes", "declaration", "edition/2013-draft/data", "shapes"]
+    "path",
+    [
+        *("ontology", "ontology/0.1.0", "codes", "codes/0.1.0", "declaration", "declaration/0.1.0"),
+        *("countries/0.1.0", "known-cities/0.1.0", "edition/2013-draft/data", "shapes"),
+    ],
 )
 def test_ontologies_their_versions_and_the_shapes_are_given_whole(there: httpx.Client, path: str) -> None:
     context = there.get("/context.jsonld").content
@@ -282,6 +286,21 @@ def test_ontologies_their_versions_and_the_shapes_are_given_whole(there: httpx.C
     assert page.status_code == 200
     if path.startswith("ontology"):
         assert '<section id="Observation">' in page.text
+
+
+@pytest.mark.parametrize("path", ["ontology/0.0.9", "ontology/2", "codes/9.9.9", "known-cities/0.1"])
+@pytest.mark.parametrize("ending", ["", ".ttl", ".html"])
+def test_a_version_that_there_is_not_is_told_with_those_that_there_are(
+    there: httpx.Client, path: str, ending: str
+) -> None:
+    answer = there.get(f"/{path}{ending}")
+    assert answer.status_code == 404
+    name = path.partition("/")[0]
+    assert f"/{name}/{path.partition('/')[2]} here" in answer.json()["detail"]
+    assert f"/{name}/0.1.0" in answer.json()["expected"]
+    page = there.get(f"/{path}{ending}", headers={"Accept": BROWSER})
+    assert page.status_code == 404
+    assert f"/{name}/0.1.0" in page.text
 
 
 def test_the_ontology_of_a_version_is_the_one_whose_version_iri_it_is(there: httpx.Client) -> None:

@@ -9,6 +9,7 @@ Of one that was withdrawn only what the archive says of the withdrawal is told.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -29,6 +30,8 @@ from lcgraph.telling import catalogue
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 _FIXED = ("ontology", "shapes")
 """What has its IRI under the project's own base in every deployment."""
+
+_VERSION = r"\d+(\.\d+)*"
 
 _LINKS = 50
 """So many links from submissions are read; of more it is only said that there are more."""
@@ -284,6 +287,13 @@ class Documents:
                     assert isinstance(quad.object, ox.NamedNode)
                     found[quad.object.value] = [path]
         return found
+
+    def versions_beside(self, iri: str) -> tuple[str, ...]:
+        """The versions that there are of the ontology of which an IRI would be one; none where it is of none."""
+        of, _, version = iri.rpartition("/")
+        if not re.fullmatch(_VERSION, version):
+            return ()
+        return tuple(known for known in self._of_files if re.fullmatch(re.escape(of) + "/" + _VERSION, known))
 
     def _from_file(self, iri: str) -> tuple[Statement, ...]:
         if iri not in self._files:

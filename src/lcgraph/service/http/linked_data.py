@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 import lcgraph
+from lcgraph.errors import NotFound
 from lcgraph.framework import context, resources
 from lcgraph.framework.namespaces import LC
 from lcgraph.language import Text
@@ -119,12 +120,21 @@ class _Asked:
                 return Response(status_code=304, headers=self._validators(tag))
         document = self.documents.document(self.iri)
         if document is None:
-            raise HTTPException(404)
+            raise self._not_found()
         if document.state == "withdrawn":
             return self._gone(document)
         if not self.extension:
             return self._see_other(document)
         return self._document(document)
+
+    def _not_found(self) -> Exception:
+        if versions := self.documents.versions_beside(self.iri):
+            return NotFound(
+                Text("There is no version {iri} here.", iri=self.iri),
+                expected=Text("One of: {versions}", versions=list(versions)),
+                remedy=Text("Take the present version, or the release of this software that had the one you want."),
+            )
+        return HTTPException(404)
 
     def _see_other(self, document: Document) -> Response:
         media_type = self._wanted(_OFFERED)
