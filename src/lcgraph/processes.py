@@ -10,6 +10,7 @@ answer without ``S`` is not whole and is never given out as such.
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import errno
 import json
@@ -28,13 +29,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext, supp
 from contextvars import ContextVar
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 from lcgraph.errors import Abandoned, LimitExceeded
 from lcgraph.language import Text
 
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
+
 MEGABYTE = 1024 * 1024
 _CHUNK = 256 * 1024
+_PIECE = 64 * 1024
 _GRACE = 2.0
 _LOOK_AGAIN = 0.1
 """Seconds after which a request that waits looks again whether others make place."""
@@ -78,6 +83,19 @@ class Sink(Protocol):
         """Takes a piece of the data.
 
         :param seconds: how long it may wait for room.
+        :return: whether it has taken it.
+        """
+
+
+class TaskSink(Protocol):
+    """Takes an answer as it comes, from a task that waits for it."""
+
+    def begin(self, said: dict[str, Any]) -> None:
+        """Is told what the data are, before they come, where the worker says so."""
+
+    async def put(self, piece: bytes) -> bool:
+        """Takes a piece of the data, once there is room for it.
+
         :return: whether it has taken it.
         """
 
@@ -145,6 +163,28 @@ asker: ContextVar[Asker | None] = ContextVar("asker", default=None)
 # the side of the worker
 
 
+class _Outgoing(Connection):
+    """Sends a short message together with the next one, so that who waits for them is woken once."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
+        self._waiting = bytearray()
+
+    def send_bytes(self, buf: ReadableBuffer, offset: int = 0, size: int | None = None) -> None:
+        """Sends a message; it may wait for the next one, or for :meth:`flush`."""
+        message = memoryview(buf)[offset : None if size is None else offset + size]
+        self._waiting += b"".join((struct.pack("!i", len(message)), message))
+        if len(self._waiting) >= _CHUNK:
+            self.flush()
+
+    def flush(self) -> None:
+        """Sends what waits."""
+        left = memoryview(bytes(self._waiting))
+        self._waiting.clear()
+        while left:
+            left = left[os.write(self.fileno(), left) :]
+
+
 class Sender:
     """Takes data in pieces and sends it on in chunks; a binary file as far as writing goes.
 
@@ -185,10 +225,11 @@ def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
 
     :param handle: answers a request: sends data by a :class:`Sender`, returns how it ended.
     """
-    connection = Connection(int(sys.argv[1]))
+    connection = _Outgoing(int(sys.argv[1]))
     with suppress(KeyboardInterrupt, BrokenPipeError, ConnectionResetError, EOFError):
         _confine(*pickle.loads(connection.recv_bytes()))  # noqa: S301 - from the process that started this one
         connection.send_bytes(b"ready")
+        connection.flush()
         while True:
             request, seconds = pickle.loads(connection.recv_bytes())  # noqa: S301
             # Should the process that keeps the deadline be dead by then, this one ends all the same.
@@ -199,6 +240,7 @@ def work(handle: Callable[[Any, Connection], dict[str, Any]]) -> None:
                 ending = {"ok": False, "kind": "memory"}
             signal.setitimer(signal.ITIMER_REAL, 0)
             connection.send_bytes(b"S" + json.dumps(ending).encode())
+            connection.flush()
 
 
 def _confine(memory_bytes: int, nice: int, network: bool) -> None:
@@ -254,7 +296,8 @@ class _Worker:
                 stdin=subprocess.DEVNULL,
                 stderr=None if os.environ.get("LCGRAPH_DEBUG") else subprocess.DEVNULL,
             )
-        self.connection = Connection(ours.detach())
+        self.socket = ours
+        self.connection = Connection(ours.fileno())
         self.connection.send_bytes(pickle.dumps((memory_bytes, nice, network)))
         self.ready = False
 
@@ -278,16 +321,86 @@ class _Worker:
         :return: its exit status; negative for the signal that ended it.
         """
         self.end()
-        self.connection.close()
+        self._hang_up()
         return self.process.wait()
 
     def close(self) -> None:
         """Lets the process end by itself, and kills it if it does not."""
-        self.connection.close()
+        self._hang_up()
         try:
             self.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def _hang_up(self) -> None:
+        self.socket.detach()  # both have the same descriptor
+        self.connection.close()
+
+
+class _Conversation:
+    """What a task of an event loop and a worker send each other: nothing here keeps the others of the loop waiting."""
+
+    def __init__(self, worker: _Worker) -> None:
+        self._socket = worker.socket
+        self._loop = asyncio.get_running_loop()
+        self._arrived = b""
+        self._left = 0
+
+    async def say(self, message: bytes) -> None:
+        """Sends a message."""
+        left = memoryview(struct.pack("!i", len(message)) + message)
+        while left:
+            try:
+                left = left[self._socket.send(left, socket.MSG_DONTWAIT) :]
+            except BlockingIOError:
+                await self._until(self._loop.add_writer, self._loop.remove_writer)
+
+    async def hear(self) -> tuple[bytes, bytes]:
+        """The next message, as its kind and what it says; data may come as several ones of their kind.
+
+        :raises EOFError: if the worker says no more.
+        """
+        if not self._left:
+            head = await self._heard(5)
+            kind, size = head[4:], int.from_bytes(head[:4]) - 1
+            if kind != b"D":
+                return kind, await self._heard(size)
+            self._left = size
+        piece = self._arrived or await self._received()
+        piece, self._arrived = piece[: self._left], piece[self._left :]
+        self._left -= len(piece)
+        return b"D", piece
+
+    async def _heard(self, size: int) -> bytes:
+        while len(self._arrived) < size:
+            self._arrived += await self._received()
+        heard, self._arrived = self._arrived[:size], self._arrived[size:]
+        return heard
+
+    async def _received(self) -> bytes:
+        while True:
+            try:
+                received = self._socket.recv(_PIECE, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                await self._until(self._loop.add_reader, self._loop.remove_reader)
+                continue
+            if not received:
+                raise EOFError
+            return received
+
+    async def _until(self, watch: Callable[..., None], forget: Callable[[int], object]) -> None:
+        ready = self._loop.create_future()
+        descriptor = self._socket.fileno()
+        watch(descriptor, _settle, ready)
+        try:
+            await ready
+        finally:
+            forget(descriptor)
+
+
+def _settle(future: asyncio.Future[None]) -> None:
+    if not future.done():
+        future.set_result(None)
 
 
 @dataclass(slots=True, eq=False)
@@ -306,14 +419,25 @@ class _Borrowed:
 
 @dataclass(slots=True, eq=False)
 class _Waiting:
-    """A request that waits, and how it is told that it may go on."""
+    """A request that waits, and how it is told that it may go on.
+
+    :ivar tell: is called while the lock is held.
+    """
 
     client: str
-    told: threading.Condition
+    tell: Callable[[], None]
 
 
 def _ending(who: Asker | None, end: Callable[[], None]) -> AbstractContextManager[None]:
     return nullcontext() if who is None else who.ending(end)
+
+
+_CUT_OFF = (EOFError, OSError)
+"""What is raised where a worker has ended while it worked."""
+
+
+def _abandoned() -> Abandoned:
+    return Abandoned(Text("Nobody waits for the answer any longer."))
 
 
 def _late(seconds: float) -> LimitExceeded:
@@ -417,15 +541,62 @@ class Workers:
                         to.begin(json.loads(message[1:]))
                     elif not to.take(message[1:], deadline - time.monotonic()):
                         raise _late(seconds)
-            except (EOFError, ConnectionResetError, BrokenPipeError) as error:
+            except _CUT_OFF as error:
                 if who is not None and who.gone:
-                    raise Abandoned(Text("Nobody waits for the answer any longer.")) from error
+                    raise _abandoned() from error
                 raise Died(of_memory=worker.process.wait() != -signal.SIGKILL) from error
-            said = json.loads(message[1:])
-            if said.get("kind") == "memory":
-                raise Died(of_memory=True)
-            borrowed.usable = True
-            return Ended(bytes(kept.body), said)
+            return Ended(bytes(kept.body), self._ended(borrowed, message[1:]))
+
+    async def run_in_task(self, request: object, seconds: float, queue: int, sink: TaskSink) -> Ended:
+        """Has a request answered as :meth:`run` does, for a task of an event loop: no thread waits for it.
+
+        Threads that wait for answers, and a loop that serves the clients, keep each other waiting for
+        the interpreter; for short answers that takes several times as long as all else.
+        """
+        who = asker.get()
+        borrowed = await self._take_in_task(queue, seconds)
+        worker = borrowed.worker
+        try:
+            with _ending(who, worker.end):
+                try:
+                    talk = _Conversation(worker)
+                    if not worker.ready:
+                        await talk.hear()
+                        worker.ready = True
+                    async with asyncio.timeout(seconds):
+                        await talk.say(pickle.dumps((request, seconds)))
+                        while (message := await talk.hear())[0] != b"S":
+                            if message[0] == b"B":
+                                sink.begin(json.loads(message[1]))
+                            elif not await sink.put(message[1]):
+                                raise _late(seconds)
+                except TimeoutError as error:
+                    raise _late(seconds) from error
+                except _CUT_OFF as error:
+                    if who is not None and who.gone:
+                        raise _abandoned() from error
+                    status = await asyncio.to_thread(worker.process.wait)
+                    raise Died(of_memory=status != -signal.SIGKILL) from error
+                return Ended(b"", self._ended(borrowed, message[1]))
+        finally:
+            if who is not None and who.gone:
+                borrowed.usable = False
+            if not borrowed.usable:  # to end a process takes a while
+                await asyncio.shield(asyncio.to_thread(self._give_back, borrowed))
+            elif not self._kept(borrowed):
+                await asyncio.shield(asyncio.to_thread(worker.close))
+
+    @staticmethod
+    def _ended(borrowed: _Borrowed, message: bytes) -> dict[str, Any]:
+        """How a request ended, by the worker's last message.
+
+        :raises Died: if it is no use any longer.
+        """
+        said: dict[str, Any] = json.loads(message)
+        if said.get("kind") == "memory":
+            raise Died(of_memory=True)
+        borrowed.usable = True
+        return said
 
     def _new(self) -> _Worker:
         return _Worker(self._module, self._memory_bytes, self._nice, network=self._network)
@@ -446,41 +617,88 @@ class Workers:
             self._give_back(borrowed)
 
     def _take(self, queue: int, patience: float) -> _Borrowed:
-        who = asker.get()
-        me = _Waiting(who.name if who else "", threading.Condition(self._lock))
+        who, told = asker.get(), threading.Condition(self._lock)
+        me = _Waiting(who.name if who else "", told.notify)
 
         def wake() -> None:
             with self._lock:
-                me.told.notify()
+                told.notify()
 
         with _ending(who, wake), self._lock:
-            if not (who is not None and who.gone) and not self._may_go_on(me.client):
-                if len(self._waiting) >= queue:
-                    raise self._busy()
-                self._waiting.append(me)
+            if self._must_wait(me, who, queue):
+                until = time.monotonic() + patience
                 try:
-                    self._wait(me, who, patience)
+                    while self._waits_on(me, who, left := until - time.monotonic()):
+                        told.wait(self._until_it_looks_again(left))
                 finally:
                     self._waiting.remove(me)
-            if who is not None and who.gone:
-                self._pass_on()  # who waits behind this one may be the one to go on
-                raise Abandoned(Text("Nobody waits for the answer any longer."))
-            borrowed = _Borrowed(self._idle(), me.client, time.monotonic())
-            self._working.append(borrowed)
-            return borrowed
+            return self._begin(me, who)
 
-    def _wait(self, me: _Waiting, who: Asker | None, patience: float) -> None:
-        """Waits until a request may go on, or nobody waits for it.
+    async def _take_in_task(self, queue: int, patience: float) -> _Borrowed:
+        who, news, loop = asker.get(), asyncio.Event(), asyncio.get_running_loop()
 
-        :raises LimitExceeded: if that takes too long.
-        """
+        def wake() -> None:
+            with suppress(RuntimeError):  # the loop has ended, and with it whoever waited
+                loop.call_soon_threadsafe(news.set)
+
+        me = _Waiting(who.name if who else "", wake)
+        with self._lock:
+            if not self._must_wait(me, who, queue):
+                return self._begin(me, who)
         until = time.monotonic() + patience
-        while not (who is not None and who.gone) and not self._may_go_on(me.client):
-            left = until - time.monotonic()
-            if left <= 0:
-                raise self._busy()
-            # nobody tells when others have worked for so long that they make place
-            me.told.wait(left if self._makes_place_after is None else min(left, _LOOK_AGAIN))
+        try:
+            with _ending(who, wake):
+                while True:
+                    with self._lock:
+                        if not self._waits_on(me, who, left := until - time.monotonic()):
+                            self._waiting.remove(me)
+                            return self._begin(me, who)
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(self._until_it_looks_again(left)):
+                            await news.wait()
+                    news.clear()
+        except BaseException:
+            with self._lock:
+                if me in self._waiting:
+                    self._waiting.remove(me)
+                    self._pass_on()  # it may have been the one that was told
+            raise
+
+    def _must_wait(self, me: _Waiting, who: Asker | None, queue: int) -> bool:
+        """Whether a request has to wait, and if so stands among those that do.
+
+        :raises LimitExceeded: if too many wait already.
+        """
+        if (who is not None and who.gone) or self._may_go_on(me.client):
+            return False
+        if len(self._waiting) >= queue:
+            raise self._busy()
+        self._waiting.append(me)
+        return True
+
+    def _waits_on(self, me: _Waiting, who: Asker | None, left: float) -> bool:
+        """Whether a request has to wait longer.
+
+        :param left: seconds for which it may.
+        :raises LimitExceeded: if there are none.
+        """
+        if (who is not None and who.gone) or self._may_go_on(me.client):
+            return False
+        if left <= 0:
+            raise self._busy()
+        return True
+
+    def _until_it_looks_again(self, left: float) -> float:
+        """Seconds; nobody tells when others have worked for so long that they make place."""
+        return left if self._makes_place_after is None else min(left, _LOOK_AGAIN)
+
+    def _begin(self, me: _Waiting, who: Asker | None) -> _Borrowed:
+        if who is not None and who.gone:
+            self._pass_on()  # who waits behind this one may be the one to go on
+            raise _abandoned()
+        borrowed = _Borrowed(self._idle(), me.client, time.monotonic())
+        self._working.append(borrowed)
+        return borrowed
 
     def _idle(self) -> _Worker:
         """A worker that lives and has nothing to do."""
@@ -509,7 +727,7 @@ class Workers:
         """Tells the first who may go on."""
         for waiting in self._waiting:
             if self._may_go_on(waiting.client):
-                waiting.told.notify()
+                waiting.tell()
                 return
 
     def _busy(self) -> LimitExceeded:
@@ -520,15 +738,18 @@ class Workers:
         )
 
     def _give_back(self, borrowed: _Borrowed) -> None:
-        worker = borrowed.worker
         if not borrowed.usable:
-            worker.kill()
+            borrowed.worker.kill()
+        if not self._kept(borrowed) and borrowed.usable:
+            borrowed.worker.close()
+
+    def _kept(self, borrowed: _Borrowed) -> bool:
+        """Whether a worker stays, to be used again."""
         with self._lock:
             self._working.remove(borrowed)
             keep = borrowed.usable and not self._closed and len(self._free) + self._taken() < self._count
             if keep:
-                self._free.append(worker)
+                self._free.append(borrowed.worker)
             self._pass_on()
             self._refill()
-        if borrowed.usable and not keep:
-            worker.close()
+            return keep

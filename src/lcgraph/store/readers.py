@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -18,7 +19,7 @@ from lcgraph.errors import (
 )
 from lcgraph.framework.namespaces import DEFAULT_BASE, Names
 from lcgraph.language import Text
-from lcgraph.processes import MEGABYTE, Died, Sink, Workers
+from lcgraph.processes import MEGABYTE, Died, Ended, Sink, TaskSink, Workers
 from lcgraph.store.answers import Request
 from lcgraph.store.embedded import nothing_yet
 from lcgraph.store.limits import QueryLimits
@@ -141,31 +142,57 @@ class Readers:
         :raises StoreError: if there is no store yet, or it cannot be read.
         """
         limits = limits or self.limits
+        request = self._request(
+            query,
+            limits,
+            bindings=bindings,
+            solutions=solutions,
+            graph=graph,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            clause=clause,
+            prologue=prologue,
+        )
+        with self._told(limits):
+            ended = self._workers.run(request, limits.seconds, limits.queue, sink)
+        return self._result(ended, limits)
+
+    async def run_in_task(self, query: str, sink: TaskSink, limits: QueryLimits | None = None, **how: Any) -> Result:
+        """Runs a query as :meth:`run` does, for a task of an event loop; its answer goes to the sink.
+
+        :param how: as :meth:`run` takes it.
+        """
+        limits = limits or self.limits
+        request = self._request(query, limits, **how)
+        with self._told(limits):
+            ended = await self._workers.run_in_task(request, limits.seconds, limits.queue, sink)
+        return self._result(ended, limits)
+
+    def _request(
+        self, query: str, limits: QueryLimits, *, bindings: Mapping[str, str] | None = None, **how: Any
+    ) -> Request:
         if len(query.encode()) > limits.query_bytes:
             raise LimitExceeded(
                 Text("The query is longer than {limit} kB.", limit=limits.query_bytes // 1024),
                 limit="size",
                 remedy=Text("Ask for less at once."),
             )
-        if not self._is_remote and self.state() is None:
-            raise nothing_yet(self.directory)
-        request = Request(
+        return Request(
             str(self.directory),
             query,
             dict(bindings or {}),
-            solutions,
-            graph,
-            limits.result_bytes,
-            limits.result_rows,
-            default_graphs,
-            named_graphs,
-            clause,
-            prologue,
-            self.base,
-            limits.seconds,
+            result_bytes=limits.result_bytes,
+            result_rows=limits.result_rows,
+            base=self.base,
+            seconds=limits.seconds,
+            **how,
         )
+
+    @contextmanager
+    def _told(self, limits: QueryLimits) -> Iterator[None]:
+        """Says of a query what befell the process that ran it."""
         try:
-            ended = self._workers.run(request, limits.seconds, limits.queue, sink)
+            yield
         except LimitExceeded as error:
             if error.limit != "deadline":
                 raise
@@ -187,8 +214,12 @@ class Readers:
                 limit="memory",
                 remedy=Text("Ask for less: avoid sorting or grouping everything; name a city, a measure or a year."),
             ) from error
+
+    def _result(self, ended: Ended, limits: QueryLimits) -> Result:
         if ended.said["ok"]:
             return Result(ended.body, ended.said["media_type"], ended.said["checkpoint"])
+        if ended.said["kind"] == "store" and not self._is_remote and self.state() is None:
+            raise nothing_yet(self.directory)
         raise self._failure(ended.said, limits)
 
     @staticmethod

@@ -5,8 +5,6 @@ https://www.w3.org/TR/sparql11-http-rdf-update/
 
 from __future__ import annotations
 
-from functools import partial
-
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,9 +27,8 @@ def add(app: FastAPI, service: Service) -> None:
         path = request.path_params.get("path")
         name = _name(request) if path is None else service.network.base + path
         media_type = format_of(request, is_graph=True)
-        run = partial(service.readers.run, _WHOLE, graph=media_type, default_graphs=(name,) if name else ())
         try:
-            return await answer(service, run)
+            return await answer(service, _WHOLE, graph=media_type, default_graphs=(name,) if name else ())
         except UnknownGraph as error:
             raise NotFound(error.message, remedy=error.remedy) from error
 

@@ -11,16 +11,16 @@ import asyncio
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 from anyio import move_on_after, to_thread
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from lcgraph.errors import LcgraphError
-from lcgraph.processes import Sink, asker
+from lcgraph.processes import Sink, TaskSink, asker
 
 _ALWAYS = 1024 * 1024
 """Bytes that an answer may have waiting however little room there is."""
@@ -55,7 +55,7 @@ class Room:
 
 
 class _Answer:
-    """One answer: filled by the thread that waits for the reader, emptied by the task that sends it.
+    """One answer: filled by the thread or task that waits for the reader, emptied by the task that sends it.
 
     :ivar said: what the reader says of the data before they come.
     :ivar started: whether sending has to begin before the answer is whole.
@@ -74,6 +74,7 @@ class _Answer:
         self._changed = threading.Condition()
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
+        self._freed = asyncio.Event()
 
     def begin(self, said: dict[str, Any]) -> None:
         """Is told what the data are."""
@@ -91,11 +92,34 @@ class _Answer:
                     return False
             if self._closed:
                 return False
-            self._pieces.append(piece)
-            self._waiting += len(piece)
+            self._keep(piece)
             if self.started:
                 self._tell()
         return True
+
+    async def put(self, piece: bytes) -> bool:
+        """Takes a piece, from a task; waits for room where there is none."""
+        while not self._kept(piece):
+            if self._closed:
+                return False
+            self.started = True
+            self._news.set()
+            self._freed.clear()
+            await self._freed.wait()
+        if self.started:
+            self._news.set()
+        return True
+
+    def _kept(self, piece: bytes) -> bool:
+        with self._changed:
+            if self._closed or not self._has_room(len(piece)):
+                return False
+            self._keep(piece)
+            return True
+
+    def _keep(self, piece: bytes) -> None:
+        self._pieces.append(piece)
+        self._waiting += len(piece)
 
     def _has_room(self, size: int) -> bool:
         more = self._waiting + size - _ALWAYS - self._taken
@@ -105,14 +129,8 @@ class _Answer:
             self._taken += more
         return True
 
-    def end(self) -> None:
-        """Says that nothing more comes."""
-        with self._changed:
-            self.ended = True
-            self._tell()
-
-    def done(self, task: asyncio.Task[None]) -> None:
-        """Is told that the thread has ended, if it ever began."""
+    def done(self, task: asyncio.Task[object]) -> None:
+        """Is told that nothing more comes."""
         self.ended = True
         self._news.set()
         if not task.cancelled():
@@ -142,6 +160,7 @@ class _Answer:
             self._taken -= unneeded
             self._room.give_back(unneeded)
             self._changed.notify_all()
+        self._freed.set()
 
     @property
     def waiting(self) -> int:
@@ -157,23 +176,27 @@ class _Answer:
         self.release()
 
 
-async def answer(room: Room, run: Callable[[Sink], object], headers: Mapping[str, str]) -> Response:
+class Waiting(Sink, TaskSink, Protocol):
+    """Takes an answer from a thread or from a task."""
+
+
+def in_thread(run: Callable[[Sink], object]) -> Callable[[Waiting], Coroutine[Any, Any, object]]:
+    """Has a thread run what takes the thread that it runs in."""
+    return lambda sink: to_thread.run_sync(run, sink)
+
+
+async def answer(
+    room: Room, run: Callable[[Waiting], Coroutine[Any, Any, object]], headers: Mapping[str, str]
+) -> Response:
     """The response with what a query gives, once it is known that there is one.
 
     :param room: for what is not delivered yet.
-    :param run: runs the query, with a sink for its answer; in a thread.
+    :param run: runs the query, with a sink for its answer.
     :param headers: headers of the response.
     :raises LcgraphError: what ``run`` raises, as long as nothing was sent.
     """
     under_way = _Answer(room)
-
-    def running() -> None:
-        try:
-            run(under_way)
-        finally:
-            under_way.end()
-
-    task = asyncio.create_task(to_thread.run_sync(running))
+    task = asyncio.create_task(run(under_way))
     task.add_done_callback(under_way.done)
     try:
         while not (under_way.started or under_way.ended):
@@ -189,7 +212,7 @@ async def answer(room: Room, run: Callable[[Sink], object], headers: Mapping[str
 class _Delivery(Response):
     """Sends an answer."""
 
-    def __init__(self, under_way: _Answer, task: asyncio.Task[None], headers: Mapping[str, str]) -> None:
+    def __init__(self, under_way: _Answer, task: asyncio.Task[object], headers: Mapping[str, str]) -> None:
         said = under_way.said
         # by which a client knows that the pages of a result belong together
         super().__init__(headers={"Lcgraph-Checkpoint": said["checkpoint"], **headers}, media_type=said["media_type"])
