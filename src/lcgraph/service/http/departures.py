@@ -10,11 +10,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lcgraph.processes import Asker, asker
 
+_MOMENTS = 0.05
+
 
 class Departures:
     """Notices that a client has gone, and tells whoever works for it.
 
-    Only who listens for a client hears it leave; so from the end of its request on, this listens.
+    Only who listens for a client hears it leave; so from the end of its request on, this listens, but
+    for the first moments: most are answered by then.
 
     :param app: what answers.
     """
@@ -29,6 +32,7 @@ class Departures:
             return
         who = Asker(_name(scope))
         gone = asyncio.Event()
+        timer: asyncio.TimerHandle | None = None
         listener: list[asyncio.Task[None]] = []
 
         async def listen() -> None:
@@ -38,15 +42,19 @@ class Departures:
             if who.waits:
                 await asyncio.to_thread(who.leave)
 
+        def begin_to_listen() -> None:
+            listener.append(asyncio.create_task(listen()))
+
         async def receive_request() -> Message:
-            if listener:
+            nonlocal timer
+            if timer is not None:
                 await gone.wait()
                 return {"type": "http.disconnect"}
             message = await receive()
             if message["type"] == "http.disconnect":
                 gone.set()
             elif not message.get("more_body", False):
-                listener.append(asyncio.create_task(listen()))
+                timer = asyncio.get_running_loop().call_later(_MOMENTS, begin_to_listen)
             return message
 
         bodiless = scope["method"] in ("GET", "HEAD") and not _has_body(scope)
@@ -60,6 +68,8 @@ class Departures:
             await self.app(scope, replayed, send)
         finally:
             asker.reset(token)
+            if timer is not None:
+                timer.cancel()
             for task in listener:
                 task.cancel()
                 with suppress(asyncio.CancelledError):
