@@ -80,17 +80,17 @@ def form(query: str) -> str:
     Parsers need no blank after a keyword: ``CONSTRUCTWHERE{}`` and ``DESCRIBEx:a`` are queries too.
     """
     prefix_is_next = False
-    for token in tokens(query):
-        if token.kind not in ("word", "name"):
+    for found in _TOKEN.finditer(query):
+        if found.lastgroup not in ("word", "name"):
             continue
         if prefix_is_next:
             prefix_is_next = False
             continue
-        word = token.text.upper()
+        word = found[0].upper()
         if word.startswith(_PROLOGUE):
             prefix_is_next = word == "PREFIX"
             continue
-        if token.kind == "word" and word in _UPDATES:
+        if found.lastgroup == "word" and word in _UPDATES:
             return "UPDATE"
         return next((form for form in _FORMS if word.startswith(form)), "")
     return ""
@@ -138,7 +138,7 @@ def refuse(query: str, services: Collection[str] = ()) -> None:
     :param services: addresses that might have been asked, to be told to who asks for more.
     :raises QueryRefused: if the query asks for it; says where.
     """
-    if "UPDATE" in (form(query), form(unescaped(query))):
+    if "UPDATE" in map(form, {query, unescaped(query)}):
         raise QueryRefused(
             Text("This is an update. The archive is the truth, and a submission is the only way in."),
             remedy=Text("Hand in a submission, or a revision of one."),
