@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from multiprocessing.connection import Connection
@@ -30,25 +31,38 @@ def _named(store: ox.Store, request: Request) -> Iterator[str]:
             yield graph.value
 
 
+def _pointer(directory: str) -> tuple[int, int] | None:
+    """By which a file that names the newest checkpoint is told from one that has taken its place."""
+    try:
+        found = os.stat(f"{directory}/newest")  # noqa: PTH116 - for each query, and to make a path takes longer
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
 class _Reader:
     def __init__(self) -> None:
         self.name: str | None = None
         self.held = ExitStack()
         self.store: ox.Store | None = None
+        self._pointer: tuple[int, int] | None = None
 
-    def open_newest(self, directory: Path) -> ox.Store:
+    def open_newest(self, directory: str) -> ox.Store:
         """The newest checkpoint; opened again only when there is a newer one."""
-        if self.store is None or newest(directory) != self.name:
-            self.store = None
-            self.held.close()
-            self.name, self.store = self.held.enter_context(newest_opened(directory))
+        pointer = _pointer(directory)
+        if self.store is None or pointer is None or pointer != self._pointer:
+            if self.store is None or newest(Path(directory)) != self.name:
+                self.store = None
+                self.held.close()
+                self.name, self.store = self.held.enter_context(newest_opened(Path(directory)))
+            self._pointer = pointer
         return self.store
 
     def answer(self, request: Request, connection: Connection) -> dict[str, Any]:
         return ended(lambda: self._answer(request, connection))
 
     def _answer(self, request: Request, connection: Connection) -> dict[str, Any]:
-        store = self.open_newest(Path(request.directory))
+        store = self.open_newest(request.directory)
         out = Sender(connection, request.result_bytes)
         default: list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph] = list(map(ox.NamedNode, request.default_graphs))
         named: list[ox.NamedNode | ox.BlankNode] = list(map(ox.NamedNode, request.named_graphs))
