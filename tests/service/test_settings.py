@@ -11,6 +11,8 @@ from lcgraph.errors import InputError
 from lcgraph.processes import MEGABYTE
 from lcgraph.service.settings import Settings, from_environment
 
+WORDS = ("services", "originals")
+"""Settings that not just anything can be said of."""
 NUMBERS = [field.name for field in fields(Settings) if str(field.type) in ("int", "float")]
 
 
@@ -18,7 +20,7 @@ def test_without_an_environment_the_defaults_hold() -> None:
     assert from_environment({}) == Settings()
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Settings) if field.name != "services"])
+@pytest.mark.parametrize("name", [field.name for field in fields(Settings) if field.name not in WORDS])
 def test_every_setting_is_read_from_the_environment(name: str) -> None:
     found = from_environment({f"LCGRAPH_{name.upper()}": "7"})
     assert str(getattr(found, name)) in ("7", "7.0")
@@ -92,3 +94,9 @@ def test_services_are_addresses_set_apart_by_blanks_or_commas() -> None:
 def test_what_is_no_address_of_a_service_is_named(text: str) -> None:
     with pytest.raises(InputError, match="LCGRAPH_SERVICES"):
         from_environment({"LCGRAPH_SERVICES": text})
+
+
+def test_whether_files_are_public_is_said_by_one_word() -> None:
+    assert from_environment({"LCGRAPH_ORIGINALS": "public"}).originals == "public"
+    with pytest.raises(InputError, match="LCGRAPH_ORIGINALS"):
+        from_environment({"LCGRAPH_ORIGINALS": "yes"})

@@ -37,6 +37,7 @@ class Settings:
     :ivar query_kb: size that the text of a query may have.
     :ivar queue: how many queries may wait.
     :ivar services: addresses that ``SERVICE`` may ask, set apart by blanks or commas; empty for none.
+    :ivar originals: ``public`` if files are to be had as they were handed in; empty if not.
     :ivar checkers: how many files are checked at once.
     :ivar check_seconds: how long the check of a file may take.
     :ivar check_memory_mb: memory that the check of a file may take.
@@ -58,6 +59,7 @@ class Settings:
     query_kb: int = 1024
     queue: int = 64
     services: str = ""
+    originals: str = ""
     checkers: int = 1
     check_seconds: float = 20.0
     check_memory_mb: int = 2048
@@ -115,6 +117,7 @@ def from_environment(environment: Mapping[str, str] | None = None, /, **given: o
             ) from error
         _check_number(name, found[field.name])
     _check_root(str(found.get("root", "")))
+    _check_originals(str(found.get("originals", "")))
     _check_services(Settings(services=str(found.get("services", ""))).allowed_services)
     found.update({name: value for name, value in given.items() if value is not None})
     return Settings(**found)  # type: ignore[arg-type]  # the loop above gives each its type
@@ -125,6 +128,14 @@ def _check_root(root: str) -> None:
         raise InputError(
             Text("The setting {name} is “{found}”, which is not a path.", name=PREFIX + "ROOT", found=root),
             remedy=Text("Write a path such as {example}.", example="/cities"),
+        )
+
+
+def _check_originals(originals: str) -> None:
+    if originals not in ("", "public"):
+        raise InputError(
+            Text("The setting {name} is “{found}”, which says nothing.", name=PREFIX + "ORIGINALS", found=originals),
+            remedy=Text("Write “{word}”, or leave it empty.", word="public"),
         )
 
 

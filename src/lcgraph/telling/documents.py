@@ -11,16 +11,29 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from lcgraph.archive.archive import Archive
-from lcgraph.archive.records import Accepted
+from lcgraph.archive.archive import Archive, Commit
+from lcgraph.archive.records import Accepted, FileEntry
 from lcgraph.framework import resources
-from lcgraph.framework.namespaces import DCTERMS, DEFAULT_BASE, LC, OWL, PROV, RDFS, SKOS, TYPE, XSD, Names, local_name
+from lcgraph.framework.namespaces import (
+    DCAT,
+    DCTERMS,
+    DEFAULT_BASE,
+    LC,
+    OWL,
+    PROV,
+    RDFS,
+    SKOS,
+    TYPE,
+    XSD,
+    Names,
+    local_name,
+)
 from lcgraph.reading import terms
 from lcgraph.store.embedded import commit_of
 from lcgraph.store.partitions import VOID, examples_of, graph_of
@@ -67,6 +80,35 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Original:
+    """A file as it was handed in.
+
+    :ivar commit: the commit of the archive that holds it.
+    :ivar path: where in it.
+    """
+
+    commit: Commit
+    path: str
+
+    @property
+    def entry(self) -> FileEntry:
+        """What is known of it."""
+        return self.commit.manifest.files[self.path]
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.path.rpartition("/")[2]
+
+    def read(self) -> bytes:
+        """Its bytes.
+
+        :raises ArchiveDamaged: if they are not what was handed in.
+        """
+        return self.commit.read(self.path)
+
+
+@dataclass(frozen=True, slots=True)
 class Links:
     """What in submissions leads to a thing.
 
@@ -106,11 +148,13 @@ class Documents:
     :ivar names: of the deployment.
     :ivar readers: where the store is asked.
     :ivar archive: where superseded submissions are.
+    :ivar with_originals: whether documents say where files are to be had as they were handed in.
     """
 
     names: Names
     readers: Readers
     archive: Archive
+    with_originals: bool = False
     _files: dict[str, tuple[Statement, ...]] = field(default_factory=dict, compare=False)
     _times: dict[int, str] = field(default_factory=dict, compare=False)
 
@@ -164,7 +208,38 @@ class Documents:
             for row in found
         ]
         statements.extend(self._graphs(iri, statements))
-        return self._with_history(iri, statements) if statements else None
+        if not statements:
+            return None
+        document = self._with_history(iri, statements)
+        return replace(document, statements=(*document.statements, *self._downloads(document)))
+
+    def _downloads(self, document: Document) -> list[Statement]:
+        """Where the files of a submission are to be had, at the IRI of each with a slash for its ``#``."""
+        if not self.with_originals or document.state == "withdrawn":
+            return []
+        files = (
+            s.triple.subject.value
+            for s in document.statements
+            if isinstance(s.triple.subject, ox.NamedNode)
+            and s.triple.subject.value.startswith(document.iri + "#file-")
+            and s.triple.predicate.value == TYPE
+            and _is(s.triple.object, LC + "SubmittedFile")
+        )
+        address = ox.NamedNode(DCAT + "downloadURL")
+        return [
+            Statement(ox.Triple(ox.NamedNode(file), address, ox.NamedNode(file.replace("#", "/")))) for file in files
+        ]
+
+    def original(self, document: Document, number: int) -> Original | None:
+        """A file of a submission as it was handed in.
+
+        :param number: of the file, from 1.
+        """
+        found = self._accepted(document.iri, document.statements)
+        if found is None:
+            return None
+        commit, event = found
+        return Original(commit, event.originals[number - 1]) if 0 < number <= len(event.originals) else None
 
     def _catalogue(self) -> list[ox.Triple]:
         span = self._select(catalogue.EXTENT)[0]
@@ -199,6 +274,14 @@ class Documents:
 
     def _from_archive(self, iri: str, statements: Iterable[Statement]) -> list[Statement]:
         """What a submission said while it was current."""
+        found = self._accepted(iri, statements)
+        if found is None:
+            return []
+        commit, event = found
+        return [Statement(quad.triple, iri) for quad in ox.parse(commit.read(event.graph), ox.RdfFormat.N_QUADS)]
+
+    def _accepted(self, iri: str, statements: Iterable[Statement]) -> tuple[Commit, Accepted] | None:
+        """The commit by which a submission was accepted, and what it says of that."""
         commits = [
             int(local_name(s.triple.object.value))
             for s in statements
@@ -210,9 +293,8 @@ class Documents:
             commit = self.archive.commit(number)
             for event in commit.manifest.events:
                 if isinstance(event, Accepted) and event.submission == iri:
-                    quads = ox.parse(commit.read(event.graph), ox.RdfFormat.N_QUADS)
-                    return [Statement(quad.triple, iri) for quad in quads]
-        return []
+                    return commit, event
+        return None
 
     def _graphs(self, iri: str, statements: Iterable[Statement]) -> list[Statement]:
         """What there is to say of the graphs that have a name of this thing."""

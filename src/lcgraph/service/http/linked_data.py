@@ -37,6 +37,7 @@ _EXTENSIONS = {**FORMS, "html": HTML}
 _OFFERED = (FORMS["ttl"], HTML, FORMS["jsonld"], FORMS["nt"], FORMS["rdf"])
 _NAMES = {"html": "HTML", "ttl": "Turtle", "jsonld": "JSON-LD", "nt": "N-Triples", "rdf": "RDF/XML"}
 _ENDING = re.compile(rf"(?P<path>.+)\.(?P<extension>{'|'.join(_EXTENSIONS)})")
+_FILE = re.compile(r"(?P<path>submission/[^/]+/[^/]+/[^/]+)/file-(?P<number>[1-9]\d{0,3})", re.ASCII)
 _LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -64,7 +65,8 @@ class LinkedData:
 
     def __init__(self, service: Service) -> None:
         network = service.network
-        self.documents = Documents(network.framework.names, service.own_readers, network.archive)
+        originals = service.settings.originals == "public"
+        self.documents = Documents(network.framework.names, service.own_readers, network.archive, originals)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that no other address answers."""
@@ -81,6 +83,8 @@ class LinkedData:
         :raises NotAcceptable: if it is not to be had as wanted.
         """
         place = request.url.path.removeprefix(request.scope.get("root_path", "")).lstrip("/")
+        if file := _FILE.fullmatch(place):
+            return _Asked(self.documents, request, file["path"], "").original(int(file["number"]))
         ending = _ENDING.fullmatch(place)
         path, extension = (ending["path"], ending["extension"]) if ending else (place, "")
         return _Asked(self.documents, request, path, extension).response()
@@ -126,6 +130,32 @@ class _Asked:
         if not self.extension:
             return self._see_other(document)
         return self._document(document)
+
+    def original(self, number: int) -> Response:
+        """A file of the submission, as it was handed in.
+
+        :raises NotFound: if files are not to be had here, or there is none of this number.
+        """
+        document = self.documents.document(self.iri)
+        if document is not None and document.state == "withdrawn":
+            return self._gone_problem(document).response()
+        if not self.documents.with_originals:
+            raise NotFound(
+                Text("Files are not to be had here as they were handed in."),
+                remedy=Text("The document of the submission says all that was read from them: {iri}", iri=self.iri),
+            )
+        file = self.documents.original(document, number) if document is not None else None
+        if file is None:
+            raise HTTPException(404)
+        headers = {
+            "ETag": f'"{file.entry.sha256}"',
+            "Cache-Control": "no-cache",
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "Link": f'<{_ascii(self.iri)}#file-{number}>; rel="describes"',
+        }
+        if matches(self.request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        return Response(file.read(), headers=headers, media_type=file.entry.media_type)
 
     def _not_found(self) -> Exception:
         if versions := self.documents.versions_beside(self.iri):

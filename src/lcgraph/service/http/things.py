@@ -386,6 +386,7 @@ _STANDARD: Mapping[str, Text] = {
     DCAT + "Dataset": Text("data set (DCAT)"),
     GEO + "hasGeometry": Text("position"),
     GEO + "asWKT": Text("coordinates"),
+    DCAT + "downloadURL": Text("as it was handed in"),
     DCTERMS + "title": Text("title"),
     DCTERMS + "description": Text("description"),
     DCTERMS + "source": Text("source"),
