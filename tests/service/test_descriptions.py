@@ -108,7 +108,7 @@ def test_the_catalogue_has_what_dcat_ap_asks_for(deployed: tuple[Network, Served
             DCAT.distribution,
             URIRef(f"{DCAT}version"),
         ),
-        DCAT.Distribution: (DCAT.accessURL, DCTERMS.license, DCAT.mediaType, DCTERMS.title),
+        DCAT.Distribution: (DCAT.accessURL, DCAT.mediaType, DCTERMS.title),
         DCAT.DataService: (DCTERMS.title, DCAT.endpointURL, DCAT.endpointDescription, DCAT.servesDataset),
     }
     for kind, properties in needed.items():
@@ -128,6 +128,34 @@ def test_the_catalogue_has_what_dcat_ap_asks_for(deployed: tuple[Network, Served
         "2015", datatype=URIRef("http://www.w3.org/2001/XMLSchema#gYear")
     )
     assert URIRef(f"{base}country/IE") in set(said.objects(network, DCTERMS.spatial))
+
+
+def test_the_catalogue_claims_no_licence_for_what_cities_report(
+    deployed: tuple[Network, Served], there: httpx.Client
+) -> None:
+    said = graph(there, "catalogue")
+    network = URIRef(f"{deployed[0].base}.well-known/void#dataset")
+    catalogue = URIRef(f"{deployed[0].base}catalogue")
+    licence = URIRef("https://creativecommons.org/licenses/by/4.0/")
+    for thing in (network, *said.objects(network, DCAT.distribution), *said.subjects(DCAT.servesDataset, network)):
+        assert said.value(thing, DCTERMS.license) is None, thing
+        rights = said.value(thing, DCTERMS.rights)
+        assert {label.language for label in said.objects(rights, RDFS.label) if isinstance(label, Literal)} == {
+            "en",
+            "zh",
+        }
+        assert licence in set(said.objects(rights, RDFS.seeAlso))
+    framework = URIRef(f"{catalogue}#framework")
+    for thing in (catalogue, framework, *said.objects(framework, DCAT.distribution)):
+        assert said.value(thing, DCTERMS.license) == licence, thing
+
+
+def test_the_licences_of_sources_are_named_in_the_catalogue(client: httpx.Client) -> None:
+    query = "SELECT DISTINCT ?l { ?s a lc:Source ; dcterms:license ?l }"
+    stated = client.get("/sparql", params={"query": query, "format": "csv"}).text.split()[1:]
+    said = Graph().parse(data=client.get("/catalogue.nt").text, format="nt")
+    assert stated
+    assert {*stated} <= {str(licence) for licence in said.objects(None, RDFS.seeAlso)}
 
 
 def test_every_address_that_the_catalogue_names_answers(deployed: tuple[Network, Served], there: httpx.Client) -> None:

@@ -350,3 +350,20 @@ def test_after_a_change_the_document_is_sent_again(deployed: tuple[Network, Serv
 def _renamed(network: Network) -> bytes:
     text = (EXAMPLES / "fictional-city" / "city.ttl").read_text(encoding="utf-8")
     return rebase(text.replace("412000", "412001"), network.base).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "licence"),
+    [
+        ("/commitment/7", "https://creativecommons.org/licenses/by/4.0/"),
+        ("/ontology", "https://creativecommons.org/licenses/by/4.0/"),
+        ("/countries", "https://opendatacommons.org/licenses/pddl/1-0/"),
+        ("/submission/ie-cork/2016/2", ""),
+        (CORK, ""),
+    ],
+)
+def test_a_licence_is_named_where_there_is_one_for_all_that_a_document_says(
+    there: httpx.Client, path: str, licence: str
+) -> None:
+    link = there.get(path + ".ttl").headers["link"]
+    assert re.findall(r'<([^>]*)>; rel="license"', link) == ([licence] if licence else [])

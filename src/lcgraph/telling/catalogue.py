@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from lcgraph.framework.namespaces import DCAT, DCTERMS, DEFAULT_BASE, TYPE, XSD, Names
+from lcgraph.framework.namespaces import DCAT, DCTERMS, DEFAULT_BASE, RDFS, TYPE, XSD, Names
 from lcgraph.language import Text
 from lcgraph.store.partitions import FOAF, LICENCE, VOID, dataset_of, graph_of
 from lcgraph.telling.forms import FORMS
@@ -36,6 +36,7 @@ class Extent:
     :ivar version: number of the last commit; 0 for none.
     :ivar modified: when it was written, ISO 8601; empty for none.
     :ivar issued: when the first was written.
+    :ivar licences: IRIs of the licences that sources of current submissions state.
     """
 
     first: str = ""
@@ -44,12 +45,14 @@ class Extent:
     version: int = 0
     modified: str = ""
     issued: str = ""
+    licences: tuple[str, ...] = ()
 
 
 EXTENT = """SELECT (MIN(?year) AS ?first) (MAX(?year) AS ?last) WHERE { GRAPH ?s { ?s a lc:Submission ; lc:referenceYear ?year } }"""
 COUNTRIES = (
     """SELECT DISTINCT ?country WHERE { GRAPH ?s { ?s lc:city ?city ; a lc:Submission } ?city lc:country ?country }"""
 )
+LICENCES = """SELECT DISTINCT ?licence WHERE { GRAPH ?s { ?s a lc:Submission . ?source a lc:Source ; dcterms:license ?licence } }"""
 
 
 def catalogue(names: Names, extent: Extent, version: str) -> list[ox.Triple]:
@@ -90,6 +93,7 @@ class _Written:
                 "What this service offers: the graph as a whole, the ontology and the framework, and the ways to ask them."
             ),
         )
+        yield from self.terms(this, LICENCE)
         yield from self.times(this)
         yield from self.network(network)
         yield from self.framework(framework)
@@ -104,6 +108,7 @@ class _Written:
             network,
             "https://spec.openapis.org/oas/v3.1.0",
         )
+        yield from self.rights()
         yield ox.Triple(publisher, _node(TYPE), _node(FOAF + "Agent"))
         yield ox.Triple(publisher, _node(FOAF + "name"), ox.Literal("lcgraph"))
 
@@ -111,12 +116,30 @@ class _Written:
         """What DCAT-AP asks of catalogues and data sets alike."""
         yield ox.Triple(subject, _node(TYPE), _node(kind))
         yield ox.Triple(subject, _node(DCTERMS + "publisher"), self.part("publisher"))
-        yield ox.Triple(subject, _node(DCTERMS + "license"), _node(LICENCE))
         for language in ("ENG", "ZHO"):
             yield ox.Triple(subject, _node(DCTERMS + "language"), _node(_LANGUAGE + language))
         for prop, values in more.items():
             for value in values:
                 yield ox.Triple(subject, _node(prop), value)
+
+    def terms(self, subject: ox.NamedNode, licence: str = "") -> Iterator[ox.Triple]:
+        """Under which terms something may be used: a licence, or what is to be known where there is none for all of it."""
+        if licence:
+            yield ox.Triple(subject, _node(DCTERMS + "license"), _node(licence))
+        else:
+            yield ox.Triple(subject, _node(DCTERMS + "rights"), self.part("rights"))
+
+    def rights(self) -> Iterator[ox.Triple]:
+        """The terms of the network's data: what cities report is theirs, or of the sources that they took it from."""
+        this = self.part("rights")
+        text = Text(
+            "The framework is under CC BY 4.0. What cities report keeps the terms of its sources: each source names its publisher and, where it has one, its licence. Name the city and the source with each figure."
+        )
+        yield ox.Triple(this, _node(TYPE), _node(DCTERMS + "RightsStatement"))
+        for language in _LANGUAGES:
+            yield ox.Triple(this, _node(RDFS + "label"), ox.Literal(text.to(language), language=language))
+        for licence in sorted({LICENCE, *self.extent.licences}):
+            yield ox.Triple(this, _node(RDFS + "seeAlso"), _node(licence))
 
     def times(self, subject: ox.NamedNode) -> Iterator[ox.Triple]:
         """When the first commit was written, and the last."""
@@ -137,6 +160,7 @@ class _Written:
             DCTERMS + "isReferencedBy": [_node(graph_of(self.names))],
         }
         yield from self.said(this, DCAT + "Dataset", more)
+        yield from self.terms(this)
         yield from self.times(this)
         yield ox.Triple(this, _node(TYPE), _node(VOID + "Dataset"))
         yield ox.Triple(this, _node(DCAT + "version"), ox.Literal(str(extent.version)))
@@ -161,12 +185,14 @@ class _Written:
         yield from self.distribution(
             dump, address, "application/n-quads", Text("The whole graph as canonical N-Quads, compressed")
         )
+        yield from self.terms(dump)
         yield ox.Triple(dump, _node(DCAT + "downloadURL"), _node(address))
         yield ox.Triple(dump, _node(DCAT + "compressFormat"), _node(_MEDIA + "application/gzip"))
         endpoint = self.part("endpoint")
         yield from self.distribution(
             endpoint, self.names.base + "sparql", "application/sparql-results+json", Text("The SPARQL endpoint")
         )
+        yield from self.terms(endpoint)
         yield ox.Triple(endpoint, _node(DCAT + "accessService"), self.part("sparql"))
 
     def framework(self, this: ox.NamedNode) -> Iterator[ox.Triple]:
@@ -176,6 +202,7 @@ class _Written:
             DCAT + "Dataset",
             {DCAT + "distribution": list(forms.values()), FOAF + "page": [_node(DEFAULT_BASE + "ontology")]},
         )
+        yield from self.terms(this, LICENCE)
         yield ox.Triple(this, _node(DCAT + "version"), ox.Literal(self.version))
         yield from _texts(
             this,
@@ -188,13 +215,13 @@ class _Written:
             address = f"{DEFAULT_BASE}ontology.{extension}"
             title = Text("The terms of the ontology as {format}", format=media_type)
             yield from self.distribution(forms[extension], address, media_type, title)
+            yield from self.terms(forms[extension], LICENCE)
             yield ox.Triple(forms[extension], _node(DCAT + "downloadURL"), _node(address))
 
     def distribution(self, this: ox.NamedNode, address: str, media_type: str, title: Text) -> Iterator[ox.Triple]:
         yield ox.Triple(this, _node(TYPE), _node(DCAT + "Distribution"))
         yield ox.Triple(this, _node(DCAT + "accessURL"), _node(address))
         yield ox.Triple(this, _node(DCAT + "mediaType"), _node(_MEDIA + media_type))
-        yield ox.Triple(this, _node(DCTERMS + "license"), _node(LICENCE))
         yield from _texts(this, title)
 
     def service(
@@ -205,7 +232,7 @@ class _Written:
         yield ox.Triple(this, _node(DCAT + "endpointDescription"), _node(self.names.base + description))
         yield ox.Triple(this, _node(DCAT + "servesDataset"), serves)
         yield ox.Triple(this, _node(DCTERMS + "conformsTo"), _node(conforms))
-        yield ox.Triple(this, _node(DCTERMS + "license"), _node(LICENCE))
+        yield from self.terms(this)
         yield ox.Triple(this, _node(DCTERMS + "publisher"), self.part("publisher"))
         yield from _texts(this, title)
 

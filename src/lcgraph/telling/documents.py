@@ -244,6 +244,7 @@ class Documents:
     def _catalogue(self) -> list[ox.Triple]:
         span = self._select(catalogue.EXTENT)[0]
         countries = tuple(sorted(row["country"]["value"] for row in self._select(catalogue.COUNTRIES)))
+        licences = tuple(sorted(row["licence"]["value"] for row in self._select(catalogue.LICENCES)))
         version = commit_of(self.state()) or 0
         extent = catalogue.Extent(
             span.get("first", {}).get("value", ""),
@@ -252,6 +253,7 @@ class Documents:
             version,
             self.modified(),
             self.archive.commit(1).manifest.at if version else "",
+            licences,
         )
         ontology = self._from_file(LC[:-1])
         (of_ontology,) = (

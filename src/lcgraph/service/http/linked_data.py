@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
+import pyoxigraph as ox
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -23,7 +24,7 @@ from starlette.types import Receive, Scope, Send
 import lcgraph
 from lcgraph.errors import NotFound
 from lcgraph.framework import context, resources
-from lcgraph.framework.namespaces import LC
+from lcgraph.framework.namespaces import DCTERMS, LC
 from lcgraph.language import Text
 from lcgraph.service.http import openapi, problems, things
 from lcgraph.service.http.negotiation import GRAPH_ALIASES, NotAcceptable, wanted
@@ -271,13 +272,26 @@ class _Asked:
                 if (other, profile) != (extension, there)
             ),
             f'<{profile.iri}>; rel="profile"',
-            f'<{_LICENCE}>; rel="license"',
+            *(f'<{licence}>; rel="license"' for licence in self._licences(document)),
         ]
         if self.extension:
             said.append(f'<{_ascii(self.iri)}>; rel="describes"')
         if document.newer and (path := self.documents.path_of(document.newer)):
             said.append(f'<{self.root}/{quote(path)}>; rel="latest-version"')
         return ", ".join(said)
+
+    def _licences(self, document: Document) -> list[str]:
+        """The licence that a document states of itself; else, of the framework, the project's.
+
+        What a submission says has the terms of its sources, which it names one by one.
+        """
+        own = (t for t in document.triples if t.predicate.value == DCTERMS + "license")
+        stated = [
+            t.object.value for t in own if t.subject == ox.NamedNode(self.iri) and isinstance(t.object, ox.NamedNode)
+        ]
+        graphs = {statement.graph for statement in document.statements}
+        ours = {"", *(self.documents.names.graph(name) for name in ("framework", "ontology"))}
+        return stated or [_LICENCE] * (graphs <= ours)
 
     def _tag(self, extension: str) -> str:
         """Changes with the data, with the software, and with all that the form of an answer follows from."""
