@@ -57,7 +57,7 @@ def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-        env=environment(**settings),
+        env=environment(**{"query_seconds": f"{virtuoso.PATIENCE:g}", **settings}),
     )
     assert process.stderr is not None
     try:

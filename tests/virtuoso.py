@@ -22,6 +22,7 @@ import httpx
 import pytest
 
 from lcgraph.publishing.network import Network
+from lcgraph.store.limits import QueryLimits
 from lcgraph.store.remote.connection import Connection
 from lcgraph.store.remote.settings import FILE, remote_settings
 
@@ -223,6 +224,9 @@ class Servers:
             server.stop()
 
 
+PATIENCE = QueryLimits().seconds
+"""Seconds that a query may run where a test says nothing else."""
+
 servers: Servers | None = None
 """Those of this run; None where the store is embedded."""
 
@@ -235,8 +239,9 @@ def settle(directory: Path) -> None:
 
 def use(config: pytest.Config) -> None:
     """Has every network that this process makes use a server."""
-    global servers  # noqa: PLW0603 - there is one run in a process
+    global servers, PATIENCE  # noqa: PLW0603 - there is one run in a process
     servers = Servers()
+    PATIENCE = 60.0  # Virtuoso takes a second and more to compile some questions
     config.pluginmanager.register(servers, "virtuoso")
     begin = Network.__init__
 

@@ -55,22 +55,5 @@ def test_an_example_declares_the_prefixes_that_it_uses(demo_answers: Answerer, n
     ox.Store().query(examples.runnable(demo_answers.question(name), demo_answers.framework))  # knows no prefix of ours
 
 
-@pytest.mark.parametrize(
-    ("query", "bound"),
-    [
-        ("SELECT ?city ?x { ?x lc:city ?city }", "SELECT (<c> AS ?city) ?x { ?x lc:city <c> }"),
-        ("SELECT ?x { { SELECT ?city ?x { ?x lc:city ?city } } }", "SELECT ?x { { SELECT  ?x { ?x lc:city <c> } } }"),
-        (
-            "SELECT ?n { { SELECT ?city (COUNT(?x) AS ?n) { ?x lc:city ?city } GROUP BY ?city } }",
-            "SELECT ?n { { SELECT  (COUNT(?x) AS ?n) { ?x lc:city <c> } GROUP BY (<c> AS ?city_) } }",
-        ),
-        ('SELECT ?x { ?x rdfs:label "?city" }', 'SELECT ?x { ?x rdfs:label "?city" }'),
-        ("SELECT ?x { FILTER (?cityname = ?city) }", "SELECT ?x { FILTER (?cityname = <c>) }"),
-    ],
-)
-def test_a_value_stands_in_place_of_its_variable(query: str, bound: str) -> None:
-    assert examples.bound(query, {"city": "<c>"}) == bound
-
-
 def test_the_digest_changes_with_the_base() -> None:
     assert examples.digest(DEFAULT_BASE) != examples.digest("https://example.org/")

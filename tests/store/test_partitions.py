@@ -18,6 +18,8 @@ from lcgraph.store.embedded import newest_opened
 from lcgraph.store.partitions import Tally, examples_of, graph_of
 from lcgraph.store.readers import Readers
 
+pytestmark = pytest.mark.embedded
+
 Read = Callable[..., Reading]
 VOID = "PREFIX void: <http://rdfs.org/ns/void#> PREFIX void-ext: <http://ldf.fi/void-ext#> "
 Row = tuple[str, ...]

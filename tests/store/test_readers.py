@@ -22,6 +22,8 @@ from lcgraph.publishing.network import Network
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.readers import Readers
 
+pytestmark = pytest.mark.embedded
+
 LIMITS = QueryLimits(seconds=1.0, memory_bytes=1024 * MEGABYTE, result_bytes=2 * MEGABYTE, queue=1)
 
 RUNAWAYS = {

@@ -7,7 +7,7 @@ https://www.w3.org/TR/shacl/#sparql-prefixes, https://github.com/sib-swiss/sparq
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lcgraph import sparql
 from lcgraph.asking import parameters
@@ -16,12 +16,11 @@ from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import DCTERMS, PREFIXES, RDFS, SH, TYPE, Names
 from lcgraph.reading import terms
+from lcgraph.store.bound import with_values
 from lcgraph.store.partitions import dataset_of, examples_of
 
 SCHEMA_TARGET = "https://schema.org/target"
 SCHEMA_KEYWORDS = "https://schema.org/keywords"
-_ENDS = {"{", "WHERE", "FROM"}
-_AFTER_GROUP_BY = {"HAVING", "ORDER", "LIMIT", "OFFSET", "VALUES"}
 
 
 def digest(base: str) -> str:
@@ -74,41 +73,8 @@ def runnable(question: Question, framework: Framework) -> str:
     values = {name: bound.term for name, bound in parameters.bind(question, given, framework).items()}
     if f"?{LANGUAGE}" in question.query:
         values[LANGUAGE] = terms.plain("en")
-    body = bound(question.query, values)
+    body = with_values(list(sparql.tokens(question.query)), values)
     used = {token.text.partition(":")[0] for token in sparql.tokens(body) if token.kind == "name"}
     declared = [f"PREFIX {prefix}: <{PREFIXES[prefix]}>\n" for prefix in sorted(used & set(PREFIXES))]
     own = {line.split()[1].rstrip(":") for line in body.splitlines() if line.upper().startswith("PREFIX ")}
     return "".join(line for line in declared if line.split()[1].rstrip(":") not in own) + body
-
-
-def bound(query: str, values: Mapping[str, str]) -> str:
-    """A query in which variables have the values that they are bound to.
-
-    In the pattern a value stands in place of its variable. It is selected as that variable by the
-    outermost query, and by those within it not at all, since there is nothing left to join it with.
-
-    :param values: variable to value in N-Triples syntax, which is also that of SPARQL.
-    """
-    out: list[str] = []
-    clause = ""
-    levels = 0
-    brackets = 0
-    for token in sparql.tokens(query):
-        word = token.text.upper() if token.kind in ("word", "other") else ""
-        if word == "SELECT":
-            clause, levels, brackets = "SELECT", levels + 1, 0
-        elif word == "GROUP":
-            clause, brackets = "GROUP", 0
-        elif word in _ENDS or (clause == "GROUP" and (word in _AFTER_GROUP_BY or word == "}")):
-            clause = ""
-        brackets += (token.text == "(") - (token.text == ")")
-        name = token.text[1:] if token.kind == "variable" else ""
-        if name not in values:
-            out.append(token.text)
-        elif clause == "SELECT" and not brackets:
-            out.append(f"({values[name]} AS ?{name})" if levels == 1 else "")
-        elif clause == "GROUP" and not brackets:
-            out.append(f"({values[name]} AS ?{name}_)")
-        else:
-            out.append(values[name])
-    return "".join(out)

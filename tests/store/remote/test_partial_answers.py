@@ -265,6 +265,31 @@ def test_before_anything_was_written_there_is_nothing_to_ask(tmp_path: Path) -> 
     assert "nothing to ask yet" in str(said)
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }",
+        "SELECT * { SERVICE SILENT ?x { ?s ?p ?o } }",
+        "SELECT (<bif:http_get>('http://127.0.0.1:1/') AS ?x) { }",
+        "LOAD <http://127.0.0.1:1/>",
+        "INSERT DATA { <urn:a> <urn:b> <urn:c> }",
+        "define get:soft 'soft' SELECT * { ?s ?p ?o }",
+        "SELECT * { ?s ?p ?o option (transitive) }",
+    ],
+)
+def test_what_would_make_it_fetch_or_write_does_not_get_there(tmp_path: Path, query: str) -> None:
+    server = Server(whole())
+    assert isinstance(error(tmp_path, server, query), QueryError)
+    assert server.asked == []
+
+
+def test_a_graph_that_it_does_not_have_is_not_asked_for(tmp_path: Path) -> None:
+    server = Server(whole(b'{"head": {}, "boolean": false}'))
+    said = error(tmp_path, server, "SELECT * FROM <http://127.0.0.1:1/x> { ?s ?p ?o }")
+    assert isinstance(said, QueryError)
+    assert all("ASK" in form["query"][0] for form in server.asked)
+
+
 def test_datatypes_that_it_was_given_otherwise_come_back_as_they_were(tmp_path: Path) -> None:
     kept = "urn:lcgraph:kept-as-it-is-written:wktLiteral"
     body = f'<urn:a> <urn:b> "POINT(1 2)"^^<{kept}> .\n'.encode()

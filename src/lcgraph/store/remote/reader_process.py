@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pyoxigraph as ox
 
+from lcgraph import sparql
 from lcgraph.framework.namespaces import PREFIXES, Names
 from lcgraph.processes import Sender, work
 from lcgraph.store.answers import Request, Rows, UnknownGraphName, counted, ended
@@ -120,6 +121,7 @@ class _Reader:
 
     def _answer(self, request: Request, pipe: Pipe) -> dict[str, Any]:
         connection = self._connected(Path(request.directory).parent)
+        sparql.refuse(request.query)  # once more: a server reaches the network, where our own engine cannot
         refuse(request.query, connection.engine.refused)
         meant = ox.Store().query(  # only our own parser says where a query is no SPARQL, and lets nothing else through
             request.query,
@@ -127,14 +129,15 @@ class _Reader:
             prefixes=PREFIXES,
             default_graph=[ox.NamedNode("urn:nothing")],
         )
-        self._check_graphs(request, connection)
+        named = _named(request)
+        _check_graphs([*request.default_graphs, *request.named_graphs, *named], connection)
         state = State(connection, Names(request.base))
         for _ in range(_TRIES):
             before = self._seen or state.name()
             if before is None:
                 raise nothing_yet(Path(request.directory))
             out = _Late(Sender(pipe, request.result_bytes), before)
-            self._write(request, connection, meant, out)
+            self._write(request, connection, meant, out, union=not named)
             self._seen = state.name()
             if self._seen == before:  # no state comes again, so it was this one all the time
                 out.send()
@@ -143,7 +146,7 @@ class _Reader:
                 break
         raise being_changed()
 
-    def _write(self, request: Request, connection: Connection, meant: object, out: _Late) -> None:
+    def _write(self, request: Request, connection: Connection, meant: object, out: _Late, *, union: bool) -> None:
         is_graph = isinstance(meant, ox.QueryTriples)
         media_type = out.media_type = request.graph if is_graph else request.solutions
         accept = TRIPLES if is_graph else SOLUTIONS
@@ -153,7 +156,7 @@ class _Reader:
             seconds=max(request.seconds - _SECONDS_OF_ITS_OWN, 0.1),
             default_graphs=request.default_graphs,
             named_graphs=request.named_graphs,
-            union=not request.clause,
+            union=union,
         ) as response:
             body = _Read(response, connection.kept)
             if is_graph:
@@ -183,19 +186,20 @@ class _Reader:
         found = counted(triples(), request.result_rows)
         ox.serialize(found, out, format=graph_format, prefixes=prefixes)  # type: ignore[arg-type]  # it writes
 
-    def _check_graphs(self, request: Request, connection: Connection) -> None:
-        """:raises UnknownGraphName: for a graph that there is not, which a server might fetch."""
-        wanted = [*request.default_graphs, *request.named_graphs, *_named(request)]
-        for graph in wanted:
-            if not connection.ask(f"ASK {{ GRAPH {ox.NamedNode(graph)} {{ ?s ?p ?o }} }}"):
-                raise UnknownGraphName(graph)
+
+def _check_graphs(graphs: Sequence[str], connection: Connection) -> None:
+    """:raises UnknownGraphName: for a graph that there is not, which a server might fetch."""
+    for graph in graphs:
+        if not connection.ask(f"ASK {{ GRAPH {ox.NamedNode(graph)} {{ ?s ?p ?o }} }}"):
+            raise UnknownGraphName(graph)
 
 
 def _named(request: Request) -> list[str]:
     """The graphs that a query names by ``FROM``: our own engine reads the names as it reads them in the query."""
-    if not request.clause or request.default_graphs or request.named_graphs:
+    prologue, clause = sparql.dataset_clause(request.query)
+    if not clause:
         return []
-    names = f"{request.prologue}\nSELECT ?g {{ VALUES ?g {{ {' '.join(request.clause)} }} }}"
+    names = f"{prologue}\nSELECT ?g {{ VALUES ?g {{ {' '.join(clause)} }} }}"
     found = ox.Store().query(names, base_iri=request.base, prefixes=PREFIXES)
     assert isinstance(found, ox.QuerySolutions)
     return [graph.value for solution in found if isinstance(graph := solution["g"], ox.NamedNode)]
