@@ -61,6 +61,12 @@ KINDS: Mapping[str, Kind] = {
     ),
     "bad-request": Kind(Text("The request is not well formed."), _LOOK_INTO_THE_DOCS),
     "content-too-large": Kind(Text("What was sent is too large."), Text("Send less at once.")),
+    "uri-too-long": Kind(
+        Text("The address is longer than 64 kB."), Text("Send a long query by POST, as its body or in a form.")
+    ),
+    "request-header-fields-too-large": Kind(
+        Text("The headers of the request have more than 1 MB."), Text("Send fewer and shorter headers.")
+    ),
     "unsupported-media-type": Kind(
         Text("What was sent is in a format that is not read at this address."), _LOOK_INTO_THE_DOCS
     ),

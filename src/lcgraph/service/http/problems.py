@@ -117,7 +117,9 @@ def of_status(status: int, language: str, headers: Mapping[str, str] | None = No
         404: Text("There is nothing at this address."),
         405: Text("This address does not take this method."),
         413: Text("What was sent is too large."),
+        414: Text("The address is too long."),
         415: Text("What was sent is in a format that is not read here."),
+        431: Text("The headers are too long."),
         500: Text("This is a fault in lcgraph. Its log says where."),
     }
     text = texts.get(status, Text("The request cannot be answered."))
@@ -133,14 +135,16 @@ _TITLES = {
     406: Text("Not Acceptable"),
     410: Text("Gone"),
     413: Text("Content Too Large"),
+    414: Text("URI Too Long"),
     415: Text("Unsupported Media Type"),
     422: Text("Unprocessable Content"),
+    431: Text("Request Header Fields Too Large"),
     500: Text("Internal Server Error"),
     502: Text("Bad Gateway"),
     503: Text("Service Unavailable"),
 }
 """What a status is called: as RFC 9110, section 15, calls it in English."""
-_OF_STATUS = (400, 404, 405, 410, 413, 415, 422, 500)
+_OF_STATUS = (400, 404, 405, 410, 413, 414, 415, 422, 431, 500)
 """Those that the server answers with by itself, each a kind of problem of that name."""
 
 

@@ -9,12 +9,12 @@ from contextlib import suppress
 from typing import Any, cast
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from lcgraph.errors import ArchiveInUse, InputError, reason
 from lcgraph.language import Text
 from lcgraph.publishing.network import Network
 from lcgraph.service.http.app import create_app
+from lcgraph.service.http.protocol import Protocol
 from lcgraph.service.settings import Settings
 
 _SHORT = 4096
@@ -47,7 +47,7 @@ def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -
         uvicorn.Server(config).run(sockets=[listener])
 
 
-class _Protocol(HttpToolsProtocol):
+class _Protocol(Protocol):
     """HTTP, with the head of a response and the begin of its body in one packet."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
