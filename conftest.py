@@ -1,7 +1,7 @@
 """Fixtures that doctests and tests share, and over which store the tests run; pytest takes both from here alone."""
 
 import pytest
-import virtuoso
+import servers
 from small_service import service_for_doctests, small_client, small_network, small_service
 
 __all__ = ["service_for_doctests", "small_client", "small_network", "small_service"]
@@ -9,16 +9,17 @@ __all__ = ["service_for_doctests", "small_client", "small_network", "small_servi
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Adds ``--store``."""
-    parser.addoption("--store", choices=("embedded", "virtuoso"), default="embedded", help="over which store")
+    parser.addoption("--store", choices=("embedded", *servers.KINDS), default="embedded", help="over which store")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Has all networks use the store that was chosen."""
     config.addinivalue_line("markers", "embedded: is about the embedded store itself, and runs over no other")
-    if config.getoption("--store") == "virtuoso":
-        if why := virtuoso.missing():
-            pytest.exit(f"The tests cannot run over Virtuoso: {why}.", returncode=0)
-        virtuoso.use(config)
+    kind = config.getoption("--store")
+    if kind != "embedded":
+        if why := servers.missing(kind):
+            pytest.exit(f"The tests cannot run over {kind}: {why}.", returncode=0)
+        servers.use(config, kind)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

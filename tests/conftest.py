@@ -11,7 +11,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-import virtuoso
+import servers
 from support import EXAMPLES, NOW, SMALL, Clock, asking, import_demo
 
 from lcgraph.asking.answer import Answerer
@@ -94,7 +94,7 @@ def network(tmp_path: Path, clock: Clock) -> Network:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Network:
     """The demonstration network, published once for all tests; nobody changes it."""
     shared = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER") and virtuoso.servers is None:
+    if os.environ.get("PYTEST_XDIST_WORKER") and servers.servers is None:
         shared = shared.parent  # the workers share one; a server ends with the worker that began it
     directory = shared / "demo"
     with (shared / "demo.lock").open("w") as lock:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import virtuoso
+import servers
 
 COMMAND = str(Path(sys.executable).with_name("lcgraph"))
 
@@ -51,13 +51,13 @@ def environment(**more: str) -> dict[str, str]:
 @contextmanager
 def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
     """A server, on a free port unless one is named; ends it."""
-    virtuoso.settle(data)
+    servers.settle(data)
     process = subprocess.Popen(
         [COMMAND, "serve", "--port", str(port), "--data", str(data)],
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-        env=environment(**{"query_seconds": f"{virtuoso.PATIENCE:g}", **settings}),
+        env=environment(**{"query_seconds": f"{servers.PATIENCE:g}", **settings}),
     )
     assert process.stderr is not None
     try:

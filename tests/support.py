@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-import virtuoso
+import servers
 
 from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Library
@@ -62,7 +62,7 @@ target,,,,,,,,,,1.2.2-a,2020,,8,,,,,,
 @contextmanager
 def asking(network: Network, limits: QueryLimits | None = None) -> Iterator[Answerer]:
     """Answers the questions of the library over a network."""
-    limits = limits or QueryLimits(seconds=virtuoso.PATIENCE)
+    limits = limits or QueryLimits(seconds=servers.PATIENCE)
     library = Library(resources.directory("queries"), network.base)
     with Readers(network.store_directory, 1, limits, spare=0, base=network.base) as readers:
         yield Answerer(library, readers, network.framework)

@@ -16,7 +16,7 @@ from random import Random
 
 import pyoxigraph as ox
 import pytest
-import virtuoso
+import servers
 
 from lcgraph.archive.records import Accepted, Withdrawn
 from lcgraph.framework.namespaces import LC, TYPE
@@ -105,7 +105,7 @@ def graphs_in_store(network: Network) -> set[str]:
 
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_kill_loses_nothing_and_leaves_nothing_half_done(tmp_path: Path, victim: Victim, part: int) -> None:
-    virtuoso.settle(tmp_path)
+    servers.settle(tmp_path)
     rng = Random(part)
     told = {"published": set[str](), "withdrawn": set[str]()}
     kills = -(-KILLS // PARTS)

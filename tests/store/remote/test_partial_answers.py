@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
-from virtuoso import free_port
+from servers import free_port
 
 from lcgraph.errors import LcgraphError, LimitExceeded, QueryError, StoreError
 from lcgraph.store.limits import QueryLimits

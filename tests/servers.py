@@ -1,4 +1,4 @@
-"""Virtuoso as the store of the tests: ``pytest --store=virtuoso``.
+"""SPARQL servers as the store of the tests: ``pytest --store=virtuoso``, ``pytest --store=oxigraph``.
 
 Each network of a test gets a server of its own, since a server holds one network. Servers are kept and
 emptied from test to test; starting one takes seconds.
@@ -7,13 +7,15 @@ emptied from test to test; starting one takes seconds.
 from __future__ import annotations
 
 import ctypes
+import re
 import shutil
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -72,7 +74,7 @@ DB.DBA.RDF_GRAPH_GROUP_INS('{_PRIVATE}', 'http://localuriqaserver/sparql');
 """
 """As docs/scale.md says."""
 
-_STORE = """\
+_VIRTUOSO = """\
 # of {directory}
 engine = "virtuoso"
 query = "http://127.0.0.1:{http}/sparql"
@@ -83,8 +85,19 @@ password_file = "store.password"
 """
 
 
-def missing() -> str:
-    """Why there is no Virtuoso here; empty where there is one."""
+_OXIGRAPH = """\
+# of {directory}
+engine = "oxigraph"
+query = "http://127.0.0.1:{http}/query"
+update = "http://127.0.0.1:{http}/update"
+graphs = "http://127.0.0.1:{http}/store"
+"""
+
+
+def missing(kind: str = "virtuoso") -> str:
+    """Why there is no server of a kind here; empty where there is one."""
+    if kind == "oxigraph":
+        return "" if (Path(sys.prefix) / "bin" / "oxigraph").exists() else "oxigraph is not installed"
     absent = [name for name in (SERVER, ISQL) if shutil.which(name) is None]
     return f"{' and '.join(absent)} not installed (Debian: virtuoso-opensource-7)" if absent else ""
 
@@ -102,54 +115,54 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
-class Virtuoso:
+class SparqlServer:
     """A server on loopback, with a folder of its own, that is gone when this process is.
 
-    :param limit: a line of its settings for SPARQL.
     :ivar http: the port of its endpoint.
     """
 
-    def __init__(self, limit: str = "") -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="lcgraph-virtuoso-"))
-        self.http, self.sql = free_port(), free_port()
-        ini = self.folder / "virtuoso.ini"
-        ini.write_text(_INI.format(folder=self.folder, sql=self.sql, http=self.http, limit=limit), encoding="ascii")
-        self.start()
-        self.isql(_SET_UP)
+    store = ""
+    """What ``store.toml`` says of it."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="lcgraph-server-"))
+        self.http = free_port()
+
+    def command(self) -> list[str]:
+        """How it is started, in the foreground."""
+        raise NotImplementedError
+
+    def log(self) -> str:
+        """What it has said last."""
+        return ""
 
     def start(self) -> None:
         """Starts it, again where it was killed, and waits until it answers."""
-        (self.folder / "virtuoso.lck").unlink(missing_ok=True)
-        # in the foreground, as a child of ours: it ends with us
         self.process = subprocess.Popen(
-            [SERVER, "+configfile", str(self.folder / "virtuoso.ini"), "+foreground"],
+            self.command(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=self.folder,
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call
         )
+        address = re.findall(r'query = "(.*)"', self.store.format(directory="", http=self.http))[0]
         until = time.monotonic() + 60
         while True:
-            assert self.process.poll() is None, (self.folder / "virtuoso.log").read_text()[-2000:]
+            assert self.process.poll() is None, self.log()
             with suppress(httpx.HTTPError):
-                if httpx.get(f"http://127.0.0.1:{self.http}/sparql", params={"query": "ASK { }"}).is_success:
+                if httpx.get(address, params={"query": "ASK { }"}).is_success:
                     return
-            assert time.monotonic() < until, (self.folder / "virtuoso.log").read_text()[-2000:]
+            assert time.monotonic() < until, self.log()
             time.sleep(0.1)
-
-    def isql(self, commands: str) -> str:
-        """What the server says to SQL commands of its administrator."""
-        called = [ISQL, f"127.0.0.1:{self.sql}", "dba", "dba", f"exec={commands}"]
-        return subprocess.run(called, capture_output=True, text=True, check=True, timeout=60).stdout
 
     def settings(self, directory: Path) -> None:
         """Makes this server the store of a network."""
         directory.mkdir(parents=True, exist_ok=True)
         (directory / "store.password").write_text("lcgraph\n", encoding="ascii")
-        (directory / FILE).write_text(_STORE.format(directory=directory, http=self.http), encoding="utf-8")
+        (directory / FILE).write_text(self.store.format(directory=directory, http=self.http), encoding="utf-8")
 
     def clear(self) -> None:
-        """Drops all graphs but those of the server itself, which are hidden."""
+        """Drops all graphs that are seen."""
         with tempfile.TemporaryDirectory() as folder:
             self.settings(Path(folder))
             settings = remote_settings(Path(folder))
@@ -170,6 +183,56 @@ class Virtuoso:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+class Virtuoso(SparqlServer):
+    """Virtuoso, set up as docs/scale.md says.
+
+    :param limit: a line of its settings for SPARQL.
+    """
+
+    store = _VIRTUOSO
+
+    def __init__(self, limit: str = "") -> None:
+        super().__init__()
+        self.sql = free_port()
+        ini = self.folder / "virtuoso.ini"
+        said = _INI.format(folder=self.folder, sql=self.sql, http=self.http, limit=limit)
+        ini.write_text(said, encoding="ascii")
+        self.start()
+        self.isql(_SET_UP)
+
+    def command(self) -> list[str]:
+        """How it is started, in the foreground."""
+        (self.folder / "virtuoso.lck").unlink(missing_ok=True)
+        return [SERVER, "+configfile", str(self.folder / "virtuoso.ini"), "+foreground"]
+
+    def log(self) -> str:
+        """What it has said last."""
+        return (self.folder / "virtuoso.log").read_text(errors="replace")[-2000:]
+
+    def isql(self, commands: str) -> str:
+        """What the server says to SQL commands of its administrator."""
+        called = [ISQL, f"127.0.0.1:{self.sql}", "dba", "dba", f"exec={commands}"]
+        return subprocess.run(called, capture_output=True, text=True, check=True, timeout=60).stdout
+
+
+class Oxigraph(SparqlServer):
+    """``oxigraph serve``, which comes with the packages of the tests."""
+
+    store = _OXIGRAPH
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.start()
+
+    def command(self) -> list[str]:
+        """How it is started, in the foreground."""
+        program = str(Path(sys.prefix) / "bin" / "oxigraph")
+        return [program, "serve", "--location", str(self.folder / "db"), "--bind", f"127.0.0.1:{self.http}"]
+
+
+KINDS: Mapping[str, Callable[[], SparqlServer]] = {"virtuoso": Virtuoso, "oxigraph": Oxigraph}
+
+
 class Servers:
     """The servers of a test run, and which networks they are of.
 
@@ -177,10 +240,11 @@ class Servers:
     networks back when the test is over.
     """
 
-    def __init__(self) -> None:
-        self._all: list[Virtuoso] = []
-        self._free: list[Virtuoso] = []
-        self._of_test: list[Virtuoso] = []
+    def __init__(self, kind: str) -> None:
+        self._kind = KINDS[kind]
+        self._all: list[SparqlServer] = []
+        self._free: list[SparqlServer] = []
+        self._of_test: list[SparqlServer] = []
         self._scopes = ["function"]
 
     def give(self, directory: Path) -> None:
@@ -193,8 +257,8 @@ class Servers:
         if self._scopes[-1] == "function":
             self._of_test.append(server)
 
-    def _new(self) -> Virtuoso:
-        server = Virtuoso()
+    def _new(self) -> SparqlServer:
+        server = self._kind()
         self._all.append(server)
         return server
 
@@ -214,6 +278,8 @@ class Servers:
             return (yield)
         finally:
             for server in self._of_test:
+                if server.process.poll() is not None:
+                    server.start()
                 server.clear()
             self._free += self._of_test
             self._of_test = []
@@ -237,12 +303,12 @@ def settle(directory: Path) -> None:
         servers.give(directory)
 
 
-def use(config: pytest.Config) -> None:
+def use(config: pytest.Config, kind: str) -> None:
     """Has every network that this process makes use a server."""
     global servers, PATIENCE  # noqa: PLW0603 - there is one run in a process
-    servers = Servers()
+    servers = Servers(kind)
     PATIENCE = 60.0  # Virtuoso takes a second and more to compile some questions
-    config.pluginmanager.register(servers, "virtuoso")
+    config.pluginmanager.register(servers, "servers")
     begin = Network.__init__
 
     def begin_with_server(self: Network, directory: Path, *args: Any, **kwargs: Any) -> None:
