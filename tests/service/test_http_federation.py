@@ -17,6 +17,8 @@ import pytest
 from service_support import Run, Serve, Served
 from support import SMALL, Clock
 
+from lcgraph.client import Client
+from lcgraph.errors import OtherServiceFailed
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import read
 
@@ -295,6 +297,15 @@ def test_a_service_that_is_away_or_has_an_error_is_told(ask: Callable[[str], htt
     answer = ask(f"SELECT * {{ SERVICE <{other.address}> {{ ?x ?y ?z }} }}")
     assert answer.status_code == 502
     assert "status 500" in answer.json()["detail"]
+
+
+def test_the_python_client_tells_it_as_what_it_is(near: Served) -> None:
+    with (
+        Client(near.address, retries=0) as client,
+        pytest.raises(OtherServiceFailed, match="cannot be reached") as failed,
+    ):
+        client.query(f"SELECT * {{ SERVICE <{away()}> {{ ?x ?y ?z }} }}")
+    assert failed.value.remedy is not None
 
 
 @pytest.mark.parametrize("silent", ["", "SILENT"])
