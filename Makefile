@@ -36,8 +36,15 @@ demo: .venv/runtime  ## publish the demonstration network and serve it at http:/
 	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data $(DATA)
 	$(BIN)/lcgraph serve --data $(DATA) --port $(PORT)
 
-test: .venv/development .venv/openxml  ## run the tests
+# what leans on the store, run over SPARQL servers too: docs/scale.md
+OVER_SERVERS := tests/publishing tests/queries tests/asking tests/telling tests/client tests/conformance tests/service/clients \
+  $(addprefix tests/service/test_,$(addsuffix .py,descriptions http_answers http_checks http_errors http_formats http_language \
+  http_limits http_never_a_proxy http_sparql linked_data pages templates))
+
+test: .venv/development .venv/openxml  ## run the tests, those that lean on the store over servers as well
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --store=oxigraph $(OVER_SERVERS)
+	$(BIN)/python -m pytest --store=virtuoso $(OVER_SERVERS)
 
 conformance: .venv/development  ## run the W3C's suites for SPARQL services, and report in docs/conformance.ttl
 	EARL=docs/conformance.ttl $(BIN)/python -m pytest -n 0 -q tests/conformance

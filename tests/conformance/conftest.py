@@ -16,7 +16,15 @@ import pytest
 from service_support import serving
 
 import lcgraph
+from lcgraph.archive.archive import Archive
+from lcgraph.framework.framework import framework
+from lcgraph.framework.namespaces import DEFAULT_BASE, Names
+from lcgraph.store.contents import NOTHING_BESIDE
 from lcgraph.store.embedded import newest
+from lcgraph.store.partitions import graph_of
+from lcgraph.store.remote.state import State
+from lcgraph.store.remote.store import RemoteStore
+from lcgraph.store.store import store_at
 
 Earl = Callable[..., None]
 _HEAD = """\
@@ -72,6 +80,10 @@ def put() -> Put:
     """Makes a checkpoint of nothing but some graphs: ``put(store folder, {name: Turtle})``."""
 
     def putting(directory: Path, graphs: dict[str, str]) -> None:
+        store = store_at(directory, Names(DEFAULT_BASE))
+        if isinstance(store, RemoteStore):
+            _put_at_a_server(store, graphs)
+            return
         before = newest(directory)
         assert before is not None
         number, commit = before.split("-")
@@ -90,6 +102,20 @@ def put() -> Put:
         beside.replace(directory / "newest")
 
     return putting
+
+
+def _put_at_a_server(store: RemoteStore, graphs: dict[str, str]) -> None:
+    state = State(store.connection, Names(DEFAULT_BASE))
+    writer = store.writer(Archive(Path("none")), framework(), NOTHING_BESIDE)
+    about = graph_of(Names(DEFAULT_BASE))  # which says the state
+    state.begin()
+    for graph in writer.graphs().keys() - {about}:
+        store.connection.update(f"DROP SILENT GRAPH <{graph}>")
+    store.connection.update(state.all_but_it())
+    for graph, turtle in graphs.items():
+        quads = ox.parse(turtle, ox.RdfFormat.TURTLE, base_iri=graph)
+        store.connection.put(graph, [f"{quad.triple} .\n" for quad in quads])
+    state.end(0)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,8 @@
 """Requests to a SPARQL server, each answered whole or by an error.
 
 By httpx, which notices a body that breaks off, follows no redirection, keeps connections, and signs
-in by digest: SPARQL clients on ``urllib`` read a body that breaks off as if it were whole.
+in by digest. Clients that rest on ``urllib`` take a body that breaks off for whole when they read it
+piece by piece, as large answers must be read.
 
 https://www.w3.org/TR/sparql11-protocol/, https://www.w3.org/TR/sparql11-http-rdf-update/
 """
