@@ -31,6 +31,12 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $@ -r requirements-openxml.lock
 	@touch $@
 
+# servers that are only measured beside ours, apart from our own packages
+.venv/benchmarks: requirements-benchmarks.lock | $(BIN)/python
+	@rm -rf $@
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $@ -r requirements-benchmarks.lock
+	@touch $@
+
 demo: .venv/runtime  ## publish the demonstration network and serve it at http://127.0.0.1:8000
 	$(BIN)/lcgraph import examples/demo-network/eurostat/cities.csv --mapping examples/demo-network/eurostat/mapping.yaml --data $(DATA)
 	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data $(DATA)
@@ -85,13 +91,14 @@ COMUNICA := tests/service/clients/comunica
 
 comunica: .venv/comunica/installed  ## install Comunica from npm, which some tests ask the endpoint with
 
-bench: .venv/development  ## the benchmarks, see benchmarks/README.md
+bench: .venv/development .venv/benchmarks  ## the benchmarks, see benchmarks/README.md
 	$(BIN)/python -m benchmarks
 
 lock: .venv/development  ## pin the dependencies anew
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 	echo openxml-audit | $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-openxml.lock
+	echo "oxigraph rdflib-endpoint[cli]" | tr ' ' '\n' | $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-benchmarks.lock
 
 clean:  ## remove what the commands above made
 	rm -rf .venv $(DATA) .pytest_cache .mypy_cache .ruff_cache

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import abuse, check, damage, importing, visible, workbook
+from benchmarks import abuse, check, damage, endpoint, importing, visible, workbook
 from benchmarks.measure import Outcome, machine
 from benchmarks.report import as_markdown, as_text, write_results
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], Outcome]] = {
     "damage": damage.run,
     "visible": visible.run,
     "abuse": abuse.run,
+    "endpoint": endpoint.run,
 }
 README = Path(__file__).with_name("README.md")
 

@@ -69,11 +69,13 @@ class MadeUp:
     :ivar cities: how many cities.
     :ivar years: how many years, the last of them 2024.
     :ivar seed: another seed, other figures.
+    :ivar figures: how many figures a submission has: 79 are all of its own year, more are of the year before.
     """
 
     cities: int
     years: int
     seed: int = 1
+    figures: int = 79 + EARLIER_FIGURES
 
     def descriptions(self, base: str = DEFAULT_BASE) -> bytes:
         """What :meth:`lcgraph.publishing.network.Network.register` needs to know of the cities, in Turtle."""
@@ -97,7 +99,7 @@ class MadeUp:
             rng = self._random(n, "figures")
             factors = {m.iri: Decimal(rng.randrange(60, 98)) / 100 for m in framework.measures}
             for year in range(LAST_YEAR - self.years + 1, LAST_YEAR + 1):
-                yield _variation(model, framework, framework.names.city(_code(n)), year, factors, rng)
+                yield _variation(model, framework, framework.names.city(_code(n)), year, factors, rng, self.figures)
 
     def readings(self, framework: Framework) -> Iterator[Reading]:
         """The submissions as cities would hand them in: CSV files, read."""
@@ -128,12 +130,19 @@ def _lumenport() -> Submission:
 
 
 def _variation(
-    model: Submission, framework: Framework, city: str, year: int, factors: dict[str, Decimal], rng: Random
+    model: Submission,
+    framework: Framework,
+    city: str,
+    year: int,
+    factors: dict[str, Decimal],
+    rng: Random,
+    figures: int,
 ) -> Submission:
     """Lumenport's submission, moved to a city and a year, with other figures."""
     own = [o for o in model.observations if o.period == model.year]
     earlier = [o for o in model.observations if o.period == model.year - 1]
-    reported = (*own, *rng.sample(earlier, EARLIER_FIGURES))
+    further = figures - len(own)
+    reported = [*own, *rng.sample(earlier, further)] if further > 0 else rng.sample(own, figures)
     drift = {measure: factor + Decimal(rng.randrange(-2, 3)) / 100 for measure, factor in factors.items()}
     years = year - model.year
     return replace(
