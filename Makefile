@@ -31,7 +31,7 @@ $(BIN)/python:
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $@ -r requirements-openxml.lock
 	@touch $@
 
-# servers that are only measured beside ours, apart from our own packages
+# a server that is only measured beside ours, apart from our own packages
 .venv/benchmarks: requirements-benchmarks.lock | $(BIN)/python
 	@rm -rf $@
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --target $@ -r requirements-benchmarks.lock
@@ -98,7 +98,7 @@ lock: .venv/development  ## pin the dependencies anew
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	$(BIN)/uv pip compile --quiet pyproject.toml --extra dev --constraints requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 	echo openxml-audit | $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-openxml.lock
-	echo "oxigraph rdflib-endpoint[cli]" | tr ' ' '\n' | $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-benchmarks.lock
+	echo "rdflib-endpoint[cli]" | $(BIN)/uv pip compile --quiet - --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --upgrade -o requirements-benchmarks.lock
 
 clean:  ## remove what the commands above made
 	rm -rf .venv $(DATA) .pytest_cache .mypy_cache .ruff_cache

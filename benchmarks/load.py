@@ -78,8 +78,10 @@ def load(plan: Plan) -> Load:
         input=json.dumps(asdict(plan)),
         capture_output=True,
         text=True,
-        check=True,
+        check=False,
     )
+    if done.returncode:
+        raise RuntimeError(done.stderr)
     return Load(**json.loads(done.stdout))
 
 

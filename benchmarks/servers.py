@@ -1,7 +1,7 @@
 """SPARQL servers beside ours, each a process of its own on this machine, with the same data.
 
-Oxigraph's server and rdflib-endpoint are packages in ``.venv/benchmarks`` (``make bench`` installs
-them), Virtuoso is Debian's ``virtuoso-opensource-7``. One that is not there is left out, and the
+Oxigraph's server is a package among those for the tests, rdflib-endpoint one in ``.venv/benchmarks``
+(``make bench`` installs it), Virtuoso is Debian's ``virtuoso-opensource-7``. One that is not there is left out, and the
 report says so.
 """
 
@@ -22,7 +22,7 @@ from pathlib import Path
 import httpx
 
 BESIDE = Path(sys.prefix) / "benchmarks"
-"""Where the packages are that are only measured, apart from our own."""
+"""Where the packages are that are only measured, apart from ours."""
 
 _START = 300.0
 _POINTS = (b"<http://www.opengis.net/ont/geosparql#wktLiteral>", b"<urn:kept-as-it-is-written:wktLiteral>")
@@ -124,7 +124,7 @@ def oxigraph(checkpoint: Path, folder: Path, *options: str) -> Iterator[Server]:
 
     :raises NotThere: if it is not installed.
     """
-    program = BESIDE / "bin" / "oxigraph"
+    program = Path(sys.executable).with_name("oxigraph")
     if not program.exists():
         raise NotThere("oxigraph serve is not installed; make bench does it")
     copy = folder / "oxigraph"
