@@ -11,7 +11,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lcgraph.errors import InputError
+from lcgraph.errors import InputError, reason
 from lcgraph.language import Text
 
 FILE = "store.toml"
@@ -103,10 +103,12 @@ def remote_settings(data: Path) -> RemoteSettings | None:
     file = data / FILE
     try:
         said = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _wrong(Text("{error}", error=str(error))) from error
+    except OSError as error:
+        raise _wrong(Text("{file} cannot be read: {error}.", file=FILE, error=reason(error))) from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _wrong(Text("{file} is not TOML: {error}.", file=FILE, error=str(error))) from error
     try:
         found = RemoteSettings.model_validate(said)
     except ValidationError as error:
@@ -133,8 +135,10 @@ def password(settings: RemoteSettings, data: Path) -> str:
         return ""
     try:
         return (data / settings.password_file).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise _wrong(Text("The file of the password cannot be read: {error}.", error=str(error))) from error
+    except OSError as error:
+        raise _wrong(Text("The file of the password cannot be read: {error}.", error=reason(error))) from error
+    except UnicodeDecodeError as error:
+        raise _wrong(Text("The file of the password is not in UTF-8.")) from error
 
 
 def _wrong(why: Text) -> InputError:
