@@ -70,3 +70,23 @@ def test_the_title_of_a_problem_is_told_in_chinese(path: str, title: str, client
     answer = client.get(path, headers={"Accept-Language": "zh", "Accept": "application/json"})
     assert answer.json()["title"] == title
     assert answer.headers["Content-Language"] == "zh"
+
+
+def test_the_description_for_programs_comes_in_chinese_too(client: httpx.Client) -> None:
+    def texts(value: Any, key: str = "") -> Iterator[str]:
+        if isinstance(value, dict):
+            for name, one in value.items():
+                yield from texts(one, name)
+        elif isinstance(value, list):
+            for one in value:
+                yield from texts(one)
+        elif isinstance(value, str) and key in ("summary", "description"):
+            yield value
+
+    in_english, in_chinese = (client.get("/openapi.json", params={"lang": tag}) for tag in ("en", "zh"))
+    assert in_english.headers["content-language"] == "en"
+    assert in_chinese.headers["content-language"] == "zh"
+    assert [*in_english.json()["paths"]] == [*in_chinese.json()["paths"]]
+    pairs = list(zip(texts(in_english.json()), texts(in_chinese.json()), strict=True))
+    assert len(pairs) > 50
+    assert [english for english, chinese in pairs if chinese.isascii() and english != "RFC 9457"] == []

@@ -85,9 +85,10 @@ def create_app(settings: Settings) -> FastAPI:
 
     app = FastAPI(
         title="lcgraph",
-        summary="The knowledge graph of learning cities",
+        summary=str(Text("The knowledge graph of learning cities")),
         version=lcgraph.__version__,
         lifespan=lifespan,
+        openapi_url=None,  # it comes in languages
         docs_url=None,  # the pages of FastAPI load scripts from another host
         redoc_url=None,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
@@ -170,7 +171,7 @@ def _is_for_a_browser(request: Request) -> bool:
 def _add_questions(app: FastAPI, service: Service) -> None:
     @app.get(
         "/questions",
-        summary="The questions that can be asked",
+        summary=str(Text("The questions that can be asked")),
         tags=["questions"],
         responses=openapi.responses((_JSON, HTML), 406, 422),
         openapi_extra={"parameters": openapi.OWN_PARAMETERS},
@@ -307,7 +308,7 @@ def _example(question: Question) -> str:
 def _add_checks(app: FastAPI, service: Service) -> None:
     @app.post(
         "/checks",
-        summary="Check a submission; nothing of it is kept",
+        summary=str(Text("Check a submission; nothing of it is kept")),
         tags=["checks"],
         responses=openapi.responses(_REPORTS, 400, 406, 413, 422, 503),
         openapi_extra=openapi.FILE,
@@ -403,7 +404,7 @@ def _too_large(limit: int) -> FileTooLarge:
 def _add_template(app: FastAPI, service: Service) -> None:
     @app.get(
         "/template",
-        summary="The form of a city: the workbook that its officer fills in",
+        summary=str(Text("The form of a city: the workbook that its officer fills in")),
         tags=["checks"],
         responses=openapi.responses((MEDIA_TYPES["xlsx"],), 404, 422),
         openapi_extra={"parameters": openapi.FORM},
@@ -453,7 +454,7 @@ def _add_template(app: FastAPI, service: Service) -> None:
 def _add_pages(app: FastAPI, service: Service) -> None:
     @app.get(
         "/health",
-        summary="Whether the service answers, and from which state",
+        summary=str(Text("Whether the service answers, and from which state")),
         tags=["service"],
         responses=openapi.responses((_JSON,)),
     )
@@ -469,6 +470,11 @@ def _add_pages(app: FastAPI, service: Service) -> None:
             },
             headers={"Cache-Control": "no-store"},
         )
+
+    @app.get("/openapi.json", include_in_schema=False)
+    def described(request: Request) -> JSONResponse:
+        language = language_of(request)
+        return _json(openapi.in_language(app.openapi(), language, service.library), language)
 
     @app.get("/", include_in_schema=False)
     def start(request: Request) -> Response:

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
+from lcgraph.language import Text
 from lcgraph.service.http import openapi
 from lcgraph.service.http.linked_data import matches
 from lcgraph.service.http.service import Service, language_of
@@ -25,7 +26,7 @@ def add(app: FastAPI, service: Service) -> None:
 
     @app.get(
         f"/{DUMP}",
-        summary="The whole graph as canonical N-Quads, compressed",
+        summary=str(Text("The whole graph as canonical N-Quads, compressed")),
         tags=["linked data"],
         responses=openapi.responses((_GZIP,), 503),
     )

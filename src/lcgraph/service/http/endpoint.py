@@ -82,7 +82,7 @@ def add(app: FastAPI, service: Service) -> None:
             endpoint,
             methods=[method],
             name=f"sparql-{method.lower()}",
-            summary="The SPARQL 1.1 endpoint, for queries; without one, its description",
+            summary=str(Text("The SPARQL 1.1 endpoint, for queries; without one, its description")),
             tags=["sparql"],
             responses=openapi.responses((*SOLUTIONS, *GRAPHS), 400, 403, 406, 413, 415, 422, 502, 503),
             openapi_extra=more,

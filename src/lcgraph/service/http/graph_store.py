@@ -39,8 +39,8 @@ def add(app: FastAPI, service: Service) -> None:
         )
 
     for address, summary, more in (
-        ("/graphs", "A graph, by its name: the SPARQL 1.1 Graph Store Protocol, for reading", openapi.GRAPH),
-        ("/graphs/{path:path}", "A graph, by the end of its name", openapi.GRAPH_BY_PATH),
+        ("/graphs", str(Text("A graph, by its name: the SPARQL 1.1 Graph Store Protocol, for reading")), openapi.GRAPH),
+        ("/graphs/{path:path}", str(Text("A graph, by the end of its name")), openapi.GRAPH_BY_PATH),
     ):
         name = "graph" if address == "/graphs" else "graph-by-path"
         app.add_api_route(

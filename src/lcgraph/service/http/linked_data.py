@@ -48,7 +48,7 @@ def add(app: FastAPI, service: Service) -> None:
 
     @app.get(
         f"/{context.PATH}",
-        summary="The JSON-LD context of the project",
+        summary=str(Text("The JSON-LD context of the project")),
         tags=["linked data"],
         responses=openapi.responses((FORMS["jsonld"],)),
     )

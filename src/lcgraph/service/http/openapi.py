@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from http import HTTPStatus
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lcgraph.asking import parameters
 from lcgraph.asking.question import Question
 from lcgraph.framework.framework import Framework
-from lcgraph.language import languages
-from lcgraph.service.http.problems import PROBLEM
+from lcgraph.language import Labels, Text, languages, pick, translated
+from lcgraph.service.http.problems import PROBLEM, title
 
 _PROBLEM_SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -19,10 +19,10 @@ _PROBLEM_SCHEMA: dict[str, Any] = {
         "type": {"type": "string", "format": "uri"},
         "title": {"type": "string"},
         "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "what was found"},
+        "detail": {"type": "string", "description": str(Text("what was found"))},
         "where": {"type": "string"},
         "expected": {"type": "string"},
-        "remedy": {"type": "string", "description": "how to mend it"},
+        "remedy": {"type": "string", "description": str(Text("how to mend it"))},
         "parameter": {"type": "string"},
         "allowed": {"type": "array", "items": {"type": "string"}},
         "limit": {"type": "string", "enum": ["deadline", "memory", "size", "rows", "queue"]},
@@ -39,10 +39,10 @@ def responses(formats: tuple[str, ...], *errors: int) -> dict[int | str, dict[st
     answer: dict[str, Any] = {
         media_type: {"schema": {} if media_type.endswith("json") else {"type": "string"}} for media_type in formats
     }
-    said: dict[int | str, dict[str, Any]] = {200: {"description": "The whole answer", "content": answer}}
+    said: dict[int | str, dict[str, Any]] = {200: {"description": str(Text("The whole answer")), "content": answer}}
     for status in errors:
         said[status] = {
-            "description": HTTPStatus(status).phrase,
+            "description": str(title(status)),
             "content": {PROBLEM: {"schema": _PROBLEM_SCHEMA}},
         }
     return said
@@ -54,8 +54,10 @@ def _parameter(name: str, about: str, schema: dict[str, Any], **more: object) ->
 
 _TEXT: dict[str, Any] = {"type": "string"}
 OWN_PARAMETERS = [
-    _parameter("lang", "language, in place of the header Accept-Language", {**_TEXT, "enum": list(languages())}),
-    _parameter("format", "format, in place of the header Accept", _TEXT, example="json"),
+    _parameter(
+        "lang", str(Text("language, in place of the header Accept-Language")), {**_TEXT, "enum": list(languages())}
+    ),
+    _parameter("format", str(Text("format, in place of the header Accept")), _TEXT, example="json"),
 ]
 """What every address takes."""
 
@@ -77,13 +79,13 @@ def question_parameters(question: Question, framework: Framework) -> list[dict[s
 _GRAPHS: list[dict[str, Any]] = [
     _parameter(name, about, {"type": "array", "items": {"type": "string", "format": "uri"}})
     for name, about in (
-        ("default-graph-uri", "graphs that make up the default graph"),
-        ("named-graph-uri", "graphs that GRAPH may name"),
+        ("default-graph-uri", str(Text("graphs that make up the default graph"))),
+        ("named-graph-uri", str(Text("graphs that GRAPH may name"))),
     )
 ]
 QUERY_BY_GET: dict[str, Any] = {
     "parameters": [
-        _parameter("query", "the query", _TEXT, example="ASK { ?city a lc:City }"),
+        _parameter("query", str(Text("the query")), _TEXT, example="ASK { ?city a lc:City }"),
         *_GRAPHS,
         *OWN_PARAMETERS,
     ]
@@ -102,34 +104,38 @@ QUERY_BY_POST: dict[str, Any] = {
 }
 GRAPH: dict[str, Any] = {
     "parameters": [
-        _parameter("graph", "name of the graph", {**_TEXT, "format": "uri"}),
-        _parameter("default", "the default graph, in place of a name", _TEXT) | {"allowEmptyValue": True},
+        _parameter("graph", str(Text("name of the graph")), {**_TEXT, "format": "uri"}),
+        _parameter("default", str(Text("the default graph, in place of a name")), _TEXT) | {"allowEmptyValue": True},
         *OWN_PARAMETERS,
     ]
 }
 GRAPH_BY_PATH: dict[str, Any] = {
     "parameters": [
-        _parameter("path", "what the name of the graph has after the base IRI", _TEXT, example="graph/framework")
+        _parameter(
+            "path", str(Text("what the name of the graph has after the base IRI")), _TEXT, example="graph/framework"
+        )
         | {"in": "path", "required": True},
         *OWN_PARAMETERS,
     ]
 }
 _YEAR: dict[str, Any] = {"type": "integer", "minimum": 1000, "maximum": 9999}
 FORM: list[dict[str, Any]] = [
-    _parameter("city", "code or name of the city", _TEXT, example="ie-cork") | {"required": True},
-    _parameter("year", "the reference year", _YEAR, example=2024) | {"required": True},
-    _parameter("since", "the first year to ask for, if more than one", _YEAR, example=2020),
-    _parameter("published", "filled in with what the city has published for the year", {"type": "boolean"}),
+    _parameter("city", str(Text("code or name of the city")), _TEXT, example="ie-cork") | {"required": True},
+    _parameter("year", str(Text("the reference year")), _YEAR, example=2024) | {"required": True},
+    _parameter("since", str(Text("the first year to ask for, if more than one")), _YEAR, example=2020),
+    _parameter("published", str(Text("filled in with what the city has published for the year")), {"type": "boolean"}),
     OWN_PARAMETERS[0],
 ]
 FORM_PARAMETERS = tuple(str(parameter["name"]) for parameter in FORM if parameter["name"] != "lang")
 
 FILE: dict[str, Any] = {
     "parameters": [
-        _parameter("name", "name of the file, where it is the whole body", _TEXT, example="cork.xlsx"),
-        _parameter("city", "the city that it is handed in for; a file of another does not conform", _TEXT),
-        _parameter("year", "the year that it is handed in for; a file for another does not conform", _YEAR),
-        _parameter("edition", "the edition that it is handed in under; a file of another does not conform", _TEXT),
+        _parameter("name", str(Text("name of the file, where it is the whole body")), _TEXT, example="cork.xlsx"),
+        _parameter("city", str(Text("the city that it is handed in for; a file of another does not conform")), _TEXT),
+        _parameter("year", str(Text("the year that it is handed in for; a file for another does not conform")), _YEAR),
+        _parameter(
+            "edition", str(Text("the edition that it is handed in under; a file of another does not conform")), _TEXT
+        ),
         *OWN_PARAMETERS,
     ],
     "requestBody": {
@@ -146,3 +152,33 @@ FILE: dict[str, Any] = {
         },
     },
 }
+
+
+def in_language(said: Mapping[str, Any], language: str, library: Iterable[Question]) -> Mapping[str, Any]:
+    """The description of the service in a language.
+
+    :param said: in English.
+    :param library: the questions, which speak for themselves.
+    """
+    texts = [text for question in library for text in _texts(question)]
+    known = {labels["en"]: pick(labels, language) for labels in texts}
+
+    def told(value: Any, key: str = "") -> Any:
+        if isinstance(value, dict):
+            return {name: told(one, name) for name, one in value.items()}
+        if isinstance(value, list):
+            return [told(one) for one in value]
+        if isinstance(value, str) and key in ("summary", "description"):
+            return known.get(value) or translated(value, language)
+        return value
+
+    found: Mapping[str, Any] = told(said)
+    return found
+
+
+def _texts(question: Question) -> Iterator[Labels]:
+    """What a question says of itself and its parameters."""
+    head = question.head
+    yield head.title.labels()
+    yield head.description.labels()
+    yield from (parameter.description.labels() for parameter in head.parameters.values())

@@ -131,7 +131,7 @@ def add(app: FastAPI) -> None:
 
     @app.get(
         "/problem/{name}",
-        summary="What a kind of problem means and how to mend it",
+        summary=str(Text("What a kind of problem means and how to mend it")),
         tags=["service"],
         responses=openapi.responses(_FORMATS, 404, 406, 422),
         openapi_extra={"parameters": openapi.OWN_PARAMETERS},

@@ -80,7 +80,7 @@ class Problem:
         """The problem document."""
         body = {
             "type": IRIS + self.kind if self.kind else "about:blank",
-            "title": _title(self.status).to(self.language),
+            "title": title(self.status).to(self.language),
             "status": self.status,
             "detail": self.detail,
             **self.more,
@@ -148,7 +148,8 @@ _OF_STATUS = (400, 404, 405, 410, 413, 414, 415, 422, 431, 500)
 """Those that the server answers with by itself, each a kind of problem of that name."""
 
 
-def _title(status: int) -> Text:
+def title(status: int) -> Text:
+    """What a status is called."""
     return _TITLES.get(status) or Text("{text}", text=HTTPStatus(status).phrase)
 
 
