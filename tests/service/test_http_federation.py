@@ -106,7 +106,7 @@ def far(serve: Serve, small: Path) -> Iterator[Served]:
 def near(serve: Serve, demo: Network, far: Served, other: Strange) -> Iterator[Served]:
     """A service that may ask the second one, and a strange one."""
     allowed = f"{far.address}/sparql, {other.address}\n{away()}"
-    with serve(demo.directory, LCGRAPH_SERVICES=allowed, LCGRAPH_QUERY_SECONDS="2") as started:
+    with serve(demo.directory, LCGRAPH_SERVICES=allowed, LCGRAPH_QUERY_SECONDS="4") as started:
         yield started
 
 

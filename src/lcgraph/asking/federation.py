@@ -50,6 +50,11 @@ class Federation:
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def start(self) -> None:
+        """Starts the processes now, so that the first queries do not wait for them."""
+        if self.services:
+            self._workers.start()
+
     def close(self) -> None:
         """Ends the processes that are idle; busy ones end with what they ask."""
         self._workers.close()

@@ -63,6 +63,7 @@ class Service:
         self.network.catch_up()
         self.readers.start()
         self.own_readers.start()
+        self.federation.start()
         self.checkers.start()
 
     def close(self) -> None:
