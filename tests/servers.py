@@ -247,15 +247,16 @@ class Servers:
         self._of_test: list[SparqlServer] = []
         self._scopes = ["function"]
 
-    def give(self, directory: Path) -> None:
-        """Gives a network a server, if it has none of its own."""
+    def give(self, directory: Path) -> bool:
+        """Gives a network a server, if it has none of its own; whether it had none."""
         file = directory / FILE
         if file.exists() and file.read_text(encoding="utf-8").startswith(f"# of {directory}\n"):
-            return
+            return False
         server = self._free.pop() if self._free else self._new()
         server.settings(directory)
         if self._scopes[-1] == "function":
             self._of_test.append(server)
+        return True
 
     def _new(self) -> SparqlServer:
         server = self._kind()
@@ -312,9 +313,9 @@ def use(config: pytest.Config, kind: str) -> None:
     begin = Network.__init__
 
     def begin_with_server(self: Network, directory: Path, *args: Any, **kwargs: Any) -> None:
-        settle(directory)
+        is_new = servers is not None and servers.give(directory)
         begin(self, directory, *args, **kwargs)
-        if self.archive.last and self.store.state() is None:  # a copy of another network
+        if is_new and self.archive.last:  # a copy of another network
             self.rebuild()
 
     Network.__init__ = begin_with_server  # type: ignore[method-assign]
