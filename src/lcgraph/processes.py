@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
 MEGABYTE = 1024 * 1024
-_CHUNK = 256 * 1024
+_CHUNK = 64 * 1024
 _PIECE = 64 * 1024
 _GRACE = 2.0
 _LOOK_AGAIN = 0.1
@@ -173,14 +173,22 @@ class _Outgoing(Connection):
     def send_bytes(self, buf: ReadableBuffer, offset: int = 0, size: int | None = None) -> None:
         """Sends a message; it may wait for the next one, or for :meth:`flush`."""
         message = memoryview(buf)[offset : None if size is None else offset + size]
-        self._waiting += b"".join((struct.pack("!i", len(message)), message))
-        if len(self._waiting) >= _CHUNK:
+        head = struct.pack("!i", len(message))
+        if len(message) < _CHUNK:
+            self._waiting += head + message  # both or, where there is no memory for them, neither
+            if len(self._waiting) >= _CHUNK:
+                self.flush()
+        else:
+            self._waiting += head
             self.flush()
+            self._write(message)
 
     def flush(self) -> None:
         """Sends what waits."""
-        left = memoryview(bytes(self._waiting))
-        self._waiting.clear()
+        waiting, self._waiting = self._waiting, bytearray()
+        self._write(memoryview(waiting))
+
+    def _write(self, left: memoryview) -> None:
         while left:
             left = left[os.write(self.fileno(), left) :]
 
