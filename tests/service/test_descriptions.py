@@ -145,6 +145,9 @@ def test_the_catalogue_claims_no_licence_for_what_cities_report(
             "zh",
         }
         assert licence in set(said.objects(rights, RDFS.seeAlso))
+    partitions = graph(there, ".well-known/void")
+    assert partitions.value(network, DCTERMS.license) is None
+    assert partitions.value(network, DCTERMS.rights) == said.value(network, DCTERMS.rights)
     framework = URIRef(f"{catalogue}#framework")
     for thing in (catalogue, framework, *said.objects(framework, DCAT.distribution)):
         assert said.value(thing, DCTERMS.license) == licence, thing

@@ -26,7 +26,6 @@ from lcgraph.store.statements import Changeable, Statements
 VOID = "http://rdfs.org/ns/void#"
 VOID_EXT = "http://ldf.fi/void-ext#"
 FOAF = "http://xmlns.com/foaf/0.1/"
-LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 Classes: TypeAlias = tuple[str, ...]
 """The classes of a thing, in order, as they stand in N-Triples."""
@@ -240,7 +239,7 @@ def _fixed(names: Names) -> Iterator[str]:
         (graph, FOAF + "primaryTopic", dataset),
         (graph, FOAF + "topic", dataset),
         (dataset, TYPE, f"<{VOID}Dataset>"),
-        (dataset, DCTERMS + "license", f"<{LICENCE}>"),
+        (dataset, DCTERMS + "rights", f"<{names.base}catalogue#rights>"),
         (dataset, VOID + "uriSpace", terms.plain(names.base)),
         (dataset, VOID + "sparqlEndpoint", f"<{names.base}sparql>"),
         (dataset, VOID + "dataDump", f"<{names.base}dump.nq.gz>"),

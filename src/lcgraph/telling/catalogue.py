@@ -12,7 +12,7 @@ import pyoxigraph as ox
 
 from lcgraph.framework.namespaces import DCAT, DCTERMS, DEFAULT_BASE, RDFS, TYPE, XSD, Names
 from lcgraph.language import Text
-from lcgraph.store.partitions import FOAF, LICENCE, VOID, dataset_of, graph_of
+from lcgraph.store.partitions import FOAF, VOID, dataset_of, graph_of
 from lcgraph.telling.forms import FORMS
 
 PATH = "catalogue"
@@ -47,6 +47,9 @@ class Extent:
     issued: str = ""
     licences: tuple[str, ...] = ()
 
+
+LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+"""Of the framework."""
 
 EXTENT = """SELECT (MIN(?year) AS ?first) (MAX(?year) AS ?last) WHERE { GRAPH ?s { ?s a lc:Submission ; lc:referenceYear ?year } }"""
 COUNTRIES = (
