@@ -459,7 +459,8 @@ def _add_pages(app: FastAPI, service: Service) -> None:
         responses=openapi.responses((_JSON,)),
     )
     async def health() -> JSONResponse:  # not in a thread: it answers however many wait
-        checkpoint = service.network.store.state()
+        store = service.network.store
+        checkpoint = await run_in_threadpool(store.state) if store.at_a_server else store.state()
         running, waiting = map(sum, zip(service.readers.busy(), service.own_readers.busy(), strict=True))
         return JSONResponse(
             {
