@@ -40,7 +40,7 @@ PLAIN = {
 }
 """What a researcher asks beside the questions."""
 
-LARGE = MadeUp(cities=600, years=10, figures=63)
+LARGE = MadeUp(cities=600, years=10, figures=66)
 AT_LEAST = {TEN_THOUSAND: 1.0, HUNDRED: 0.5}
 TIMES_RDFLIB = 20.0
 
@@ -155,7 +155,7 @@ def run(quick: bool, folder: Path) -> Outcome:
     remarks: list[str] = []
     for name, make in (
         ("demo", demonstration),
-        ("large", lambda to: made_up(MadeUp(cities=4, years=3, figures=63) if quick else LARGE, to)),
+        ("large", lambda to: made_up(MadeUp(cities=4, years=3, figures=66) if quick else LARGE, to)),
     ):
         (folder / name).mkdir()
         ground = make(folder / name)
