@@ -43,12 +43,14 @@ demo: .venv/runtime  ## publish the demonstration network and serve it at http:/
 	$(BIN)/lcgraph serve --data $(DATA) --port $(PORT)
 
 # what leans on the store, run over SPARQL servers too: docs/scale.md
-OVER_SERVERS := tests/publishing tests/queries tests/asking tests/telling tests/client tests/conformance tests/service/clients \
+OVER_SERVERS := tests/publishing tests/queries tests/asking tests/telling tests/client tests/service/clients \
   $(addprefix tests/service/test_,$(addsuffix .py,descriptions http_answers http_checks http_errors http_formats http_language \
-  http_limits http_never_a_proxy http_sparql linked_data pages templates))
+  http_never_a_proxy http_sparql linked_data pages templates))
 
-test: .venv/development .venv/openxml  ## run the tests, those that lean on the store over servers as well
+test: .venv/development .venv/openxml  ## run the tests
 	$(BIN)/python -m pytest
+
+servers: .venv/development  ## run the tests that lean on the store over SPARQL servers, a quarter of an hour for each
 	$(BIN)/python -m pytest --store=oxigraph $(OVER_SERVERS)
 	$(BIN)/python -m pytest --store=virtuoso $(OVER_SERVERS)
 

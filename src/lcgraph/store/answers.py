@@ -71,7 +71,8 @@ class Rows:
     """Counts the rows of an answer as it is written, by what the engine writes between them.
 
     The engine has no limit on rows but ``LIMIT``, and to take rows one by one into Python and write
-    them here takes several times as long as the query.
+    them here takes several times as long as the query. An answer that is too short to have too many
+    rows is not counted at all.
 
     :param out: where the answer goes.
     :param media_type: its format.
@@ -85,12 +86,25 @@ class Rows:
         self._before = b""
         self._quotes = media_type == "text/csv"
         self._quoted = 0
+        self._not_counted: list[bytes] | None = []
+        self._may_have = min(limit * len(self._marks[0]), _NOT_COUNTED)
 
     def write(self, data: bytes) -> int:
         """Takes a piece.
 
         :raises TooManyRows: if it has more rows than there may be.
         """
+        if self._not_counted is not None:
+            self._not_counted.append(data)
+            self._may_have -= len(data)
+            if self._may_have >= 0:
+                return self._out.write(data)
+            before, self._not_counted = self._not_counted[:-1], None
+            self._count(b"".join(before))
+        self._count(data)
+        return self._out.write(data)
+
+    def _count(self, data: bytes) -> None:
         if self._quotes:
             parts = data.split(b'"')
             self._left -= sum(part.count(b"\n") for part in parts[self._quoted :: 2])
@@ -101,12 +115,14 @@ class Rows:
             self._before = seen[len(seen) - len(self._marks[0]) + 1 :]
         if self._left < 0:
             raise TooManyRows
-        return self._out.write(data)
 
     def flush(self) -> None:
         """Sends what waits."""
         self._out.flush()
 
+
+_NOT_COUNTED = 4 * 1024 * 1024
+"""So much of an answer is kept at the most, should it have to be counted later."""
 
 _ROW_MARKS: Mapping[str, tuple[tuple[bytes, ...], int]] = {
     # within a string the quotation mark would have a backslash before it, unless it ends the string
