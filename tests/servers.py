@@ -307,13 +307,13 @@ def settle(directory: Path) -> None:
 def use(config: pytest.Config, kind: str) -> None:
     """Has every network that this process makes use a server."""
     global servers, PATIENCE  # noqa: PLW0603 - there is one run in a process
-    servers = Servers(kind)
+    servers = given = Servers(kind)
     PATIENCE = 60.0  # Virtuoso takes a second and more to compile some questions
-    config.pluginmanager.register(servers, "servers")
+    config.pluginmanager.register(given, "servers")
     begin = Network.__init__
 
     def begin_with_server(self: Network, directory: Path, *args: Any, **kwargs: Any) -> None:
-        is_new = servers is not None and servers.give(directory)
+        is_new = given.give(directory)
         begin(self, directory, *args, **kwargs)
         if is_new and self.archive.last:  # a copy of another network
             self.rebuild()

@@ -80,9 +80,9 @@ def put() -> Put:
     """Makes a checkpoint of nothing but some graphs: ``put(store folder, {name: Turtle})``."""
 
     def putting(directory: Path, graphs: dict[str, str]) -> None:
-        store = store_at(directory, Names(DEFAULT_BASE))
-        if isinstance(store, RemoteStore):
-            _put_at_a_server(store, graphs)
+        at_a_server = store_at(directory, Names(DEFAULT_BASE))
+        if isinstance(at_a_server, RemoteStore):
+            _put_at_a_server(at_a_server, graphs)
             return
         before = newest(directory)
         assert before is not None

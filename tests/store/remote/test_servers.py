@@ -14,6 +14,7 @@ from support import SMALL, asking
 from lcgraph.errors import StoreError
 from lcgraph.framework.framework import framework
 from lcgraph.framework.namespaces import Names
+from lcgraph.publishing import network as network_module
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import Reading, read
 from lcgraph.store.contents import by_graph, whole
@@ -50,19 +51,39 @@ def history(network: Network) -> Iterator[None]:
     yield
 
 
+def partitions_of(network: Network) -> set[str]:
+    """What the server says of the partitions."""
+    names = Names(network.base)
+    with network.newest() as found:
+        assert found is not None
+        quads = found[1].quads_for_pattern(None, None, None, ox.NamedNode(graph_of(names)))
+        said = {str(quad.triple) for quad in quads}
+    state = {line for line in said if is_state(line, names)}
+    assert len(state) == 1
+    return said - state
+
+
+def partitions_made_of(network: Network) -> set[str]:
+    """What the archive makes of them."""
+    lines = whole(network.archive, framework(network.base), network._beside)
+    return {line[:-3] for line in by_graph(lines)[graph_of(Names(network.base))]}
+
+
 def test_after_each_change_it_holds_what_the_archive_makes(network: Network) -> None:
-    about = graph_of(Names(network.base))
     for _ in history(network):
-        lines = whole(network.archive, framework(network.base), network._beside)
-        found = network.store.newest(network.archive, framework(network.base))
-        with found as newest:
-            assert newest is not None
-            said = {str(quad.triple) for quad in newest[1].quads_for_pattern(None, None, None, ox.NamedNode(about))}
-        wanted = {line[:-3] for line in by_graph(lines)[about]}
-        state = {line for line in said if is_state(line, Names(network.base))}
-        assert said - state == wanted
-        assert len(state) == 1
+        assert partitions_of(network) == partitions_made_of(network)
         network.adopt()  # which counts every graph
+
+
+def test_several_commits_of_one_publisher_are_counted_one_by_one(
+    network: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network_module, "COMMIT_SUBMISSIONS", 1)
+    texts = [("12.5", "13"), (",2016,", ",2014,"), ("12.5", "14"), ("12.5", "15"), (",2016,", ",2015,")]
+    network.publish([small(change) for change in texts], "me")
+    assert network.archive.last == len(texts)
+    assert partitions_of(network) == partitions_made_of(network)
+    network.adopt()
 
 
 def test_every_question_is_answered_as_from_the_embedded_store(network: Network, tmp_path: Path) -> None:

@@ -92,16 +92,15 @@ class RemoteStatements:
         for copy in self._copies.values():
             copy.update(update)
 
-    def update_copied(self, graph: str, update: str) -> None:
-        """Carries out an update in the copy of a graph alone, whose server has it otherwise."""
-        if graph in self._copies:
-            self._copies[graph].update(update)
-
     # what is kept here
 
     def forget(self) -> None:
         """Lets go of all that is kept in memory."""
         self._copies.clear()
+        self.forget_submissions()
+
+    def forget_submissions(self) -> None:
+        """Lets go of the submissions: others may be current now."""
         self._submissions.clear()
 
     def _kept(self, subject: Subject | None, graph: GraphName | None) -> ox.Store | None:

@@ -84,6 +84,7 @@ class RemoteWriter(Index):
             self._change(done)
         for operation in insertions(line for line in done.add if self._says_commit(line)):
             self._connection.update(operation)
+        self._statements.forget_submissions()
         self._holds = commit.number
         self._end()
 
@@ -131,6 +132,11 @@ class RemoteWriter(Index):
                     ),
                 )
         self._statements.forget()
+        if self.applied_in(self._statements) != self.archive.last:
+            raise StoreError(
+                Text("What was loaded is not of this archive, or was made with another ontology."),
+                remedy=Text("Load the dump of “lcgraph dump” into the empty dataset, whole; or run “lcgraph rebuild”."),
+            )
         self._holds = self.archive.last
         self._is_counted = True
         self._end()
