@@ -19,6 +19,7 @@ import httpx
 
 from benchmarks.importing import imported
 from benchmarks.measure import Aim, Outcome, Table, Times, milliseconds
+from benchmarks.servers import children
 from lcgraph.publishing.network import Network
 
 CORPUS = Path(__file__).with_name("hostile")
@@ -286,17 +287,7 @@ class _Memory:
 
     def _watch(self) -> None:
         while not self._stop.wait(0.1):
-            self.peak = max(self.peak, sum(map(_megabytes, [self._pid, *_children(self._pid)])))
-
-
-def _children(pid: int) -> list[int]:
-    found: list[int] = []
-    for tasks in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            found += map(int, tasks.read_text(encoding="ascii").split())
-        except OSError:
-            continue
-    return found
+            self.peak = max(self.peak, sum(map(_megabytes, [self._pid, *children(self._pid)])))
 
 
 def _megabytes(pid: int) -> int:
