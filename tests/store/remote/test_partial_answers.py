@@ -19,6 +19,8 @@ from servers import free_port
 from lcgraph.errors import LcgraphError, LimitExceeded, QueryError, StoreError
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.readers import Readers
+from lcgraph.store.remote import connection as remote_connection
+from lcgraph.store.remote.settings import remote_settings
 
 ROWS = [{"x": {"type": "literal", "value": str(n)}} for n in range(3)]
 JSON = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": ROWS}}).encode()
@@ -91,7 +93,7 @@ def serving(server: Server) -> Iterator[str]:
 
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            if "versionInfo" in form["query"][0]:
+            if "versionInfo" in form.get("query", [""])[0]:
                 rows = [{"state": {"type": "literal", "value": state}} for state in [server.state()] if state]
                 whole(json.dumps({"head": {"vars": ["state"]}, "results": {"bindings": rows}}).encode())(self)
                 return
@@ -230,6 +232,19 @@ def test_it_is_not_followed_elsewhere(tmp_path: Path) -> None:
         said = error(tmp_path, Server(refusing(307, Location=other)))
     assert isinstance(said, StoreError)
     assert elsewhere.asked == []
+
+
+def test_a_server_that_does_not_take_what_is_written_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_connection, "_PATIENCE", 0.5)
+    with serving(Server(hanging)) as address:
+        settled(tmp_path, address)
+        settings = remote_settings(tmp_path)
+        assert settings is not None
+        with (
+            remote_connection.Connection(settings, tmp_path) as connection,
+            pytest.raises(StoreError, match="cannot be"),
+        ):
+            connection.update("INSERT DATA { <urn:a> <urn:b> <urn:c> }")
 
 
 def test_rows_and_bytes_are_counted_here_too(tmp_path: Path) -> None:

@@ -179,6 +179,23 @@ def test_while_it_is_being_changed_the_service_says_to_ask_again(network: Networ
         assert served.client.get("/sparql", params={"query": "ASK { }"}).status_code == 200
 
 
+def test_at_no_moment_of_a_change_there_seems_to_be_nothing(network: Network) -> None:
+    network.publish([small()], "me")
+    store = network.store
+    assert isinstance(store, RemoteStore)
+    update, seen = store.connection.update, []
+
+    def updating(operations: str) -> None:
+        update(operations)
+        seen.append(store._state.said())
+
+    store.connection.update = updating  # type: ignore[method-assign]
+    network.publish([small(("12.5", "13"))], "me")
+    assert len(seen) > 5
+    assert all(said.endswith(" changing") for said in seen[:-1])
+    assert seen[-1] == store.state()
+
+
 def test_a_writer_that_was_ended_is_made_good_by_the_next(network: Network) -> None:
     network.publish([small()], "me")
     store = network.store

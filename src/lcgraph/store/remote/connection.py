@@ -189,10 +189,12 @@ class Connection:
         )
 
     def _write(self, method: str, address: str, **what: object) -> None:
-        with self._told(address):
-            response = self._writing.request(method, address, **what)  # type: ignore[arg-type]  # as httpx takes it
         try:
+            with self._told(address):
+                response = self._writing.request(method, address, **what)  # type: ignore[arg-type]  # as httpx takes it
             self._refused(response)
+        except LimitExceeded as error:
+            raise away(address, Text("it did not answer within {n} seconds", n=f"{_PATIENCE:g}")) from error
         except QueryError as error:
             raise StoreError(error.message, remedy=SEE_TO_IT) from error
 
@@ -253,10 +255,14 @@ def boolean(body: bytes) -> bool:
     return bool(values) and isinstance(values[0], ox.Literal) and values[0].value in ("1", "true")
 
 
-def away(address: str, why: str) -> StoreError:
+def away(address: str, why: str | Text) -> StoreError:
     """The error for a server that cannot be reached."""
     return StoreError(
-        Text("The server of the store cannot be reached at {address}: {why}.", address=address, why=why.rstrip(".")),
+        Text(
+            "The server of the store cannot be reached at {address}: {why}.",
+            address=address,
+            why=why.rstrip(".") if isinstance(why, str) else why,
+        ),
         remedy=SEE_TO_IT,
     )
 

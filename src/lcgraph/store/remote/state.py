@@ -80,10 +80,16 @@ class State:
         return name
 
     def _say(self, state: str) -> None:
+        """Says what the state is.
+
+        First the new one, then no longer the old one: a server may show the one before the other, and
+        with none there would seem to be nothing. Of two the one that is being changed counts.
+        """
         about = f"<{self._graph}> <{_SAYS}>"
+        self._connection.update(f'INSERT DATA {{ GRAPH <{self._graph}> {{ {about} "{state}" }} }}')
         self._connection.update(
-            f"DELETE WHERE {{ GRAPH <{self._graph}> {{ {about} ?old }} }} ;\n"
-            f'INSERT DATA {{ GRAPH <{self._graph}> {{ {about} "{state}" }} }}'
+            f"DELETE {{ GRAPH <{self._graph}> {{ {about} ?old }} }} "
+            f'WHERE {{ GRAPH <{self._graph}> {{ {about} ?old }} FILTER (?old != "{state}") }}'
         )
 
     def all_but_it(self) -> str:
