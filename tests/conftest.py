@@ -94,11 +94,13 @@ def network(tmp_path: Path, clock: Clock) -> Network:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Network:
     """The demonstration network, published once for all tests; nobody changes it."""
     shared = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER") and servers.servers is None:
-        shared = shared.parent  # the workers share one; a server ends with the worker that began it
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent  # the workers share one
     directory = shared / "demo"
     with (shared / "demo.lock").open("w") as lock:
         flock(lock, LOCK_EX)
+        if servers.servers is not None:
+            servers.servers.give_shared(directory)
         network = Network(directory, clock=lambda: NOW)
         if not (directory / "ready").exists():
             for name, table in (("eurostat", "cities.csv"), ("kolada", "municipalities.csv")):

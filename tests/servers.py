@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -115,6 +115,17 @@ def _end_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
+def use_server(directory: Path, store: str, http: int) -> None:
+    """Makes a server the store of a network.
+
+    :param store: what ``store.toml`` says of its kind.
+    :param http: the port of its endpoint.
+    """
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "store.password").write_text("lcgraph\n", encoding="ascii")
+    (directory / FILE).write_text(store.format(directory=directory, http=http), encoding="utf-8")
+
+
 class SparqlServer:
     """A server on loopback, with a folder of its own, that is gone when this process is.
 
@@ -157,9 +168,7 @@ class SparqlServer:
 
     def settings(self, directory: Path) -> None:
         """Makes this server the store of a network."""
-        directory.mkdir(parents=True, exist_ok=True)
-        (directory / "store.password").write_text("lcgraph\n", encoding="ascii")
-        (directory / FILE).write_text(self.store.format(directory=directory, http=self.http), encoding="utf-8")
+        use_server(directory, self.store, self.http)
 
     def clear(self) -> None:
         """Drops all graphs that are seen."""
@@ -230,7 +239,7 @@ class Oxigraph(SparqlServer):
         return [program, "serve", "--location", str(self.folder / "db"), "--bind", f"127.0.0.1:{self.http}"]
 
 
-KINDS: Mapping[str, Callable[[], SparqlServer]] = {"virtuoso": Virtuoso, "oxigraph": Oxigraph}
+KINDS: Mapping[str, type[SparqlServer]] = {"virtuoso": Virtuoso, "oxigraph": Oxigraph}
 
 
 class Servers:
@@ -238,14 +247,18 @@ class Servers:
 
     As a plugin of pytest it gives each new :class:`Network` a server, and takes those of a test's own
     networks back when the test is over.
+
+    :param kind: the kind of servers.
+    :param shared: port of the server of the network that all processes of the run share; 0 where there is one process.
     """
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, shared: int = 0) -> None:
         self._kind = KINDS[kind]
+        self._shared = shared
         self._all: list[SparqlServer] = []
         self._free: list[SparqlServer] = []
         self._of_test: list[SparqlServer] = []
-        self._scopes = ["function"]
+        self._takers = [self._of_test]
 
     def give(self, directory: Path) -> bool:
         """Gives a network a server, if it has none of its own; whether it had none."""
@@ -254,9 +267,22 @@ class Servers:
             return False
         server = self._free.pop() if self._free else self._new()
         server.settings(directory)
-        if self._scopes[-1] == "function":
-            self._of_test.append(server)
+        self._takers[-1].append(server)
         return True
+
+    def give_shared(self, directory: Path) -> None:
+        """Gives the network that all processes of the run share its server."""
+        if not self._shared:
+            self.give(directory)
+        elif not (directory / FILE).exists():
+            use_server(directory, self._kind.store, self._shared)
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_configure_node(self, node: Any) -> None:
+        """Starts the server of the shared network here, where the processes of the run are started: it outlives them."""
+        if not self._all:
+            self._new()
+        node.workerinput["shared"] = self._all[0].http
 
     def _new(self) -> SparqlServer:
         server = self._kind()
@@ -265,12 +291,17 @@ class Servers:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Iterator[None]:
-        """Notes how long what a fixture makes will live."""
-        self._scopes.append(fixturedef.scope)
+        """Notes which servers a fixture takes, and takes them back when what it made is gone."""
+        taken = self._of_test
+        if fixturedef.scope != "function":
+            taken = []
+        if fixturedef.scope in ("class", "module", "package"):
+            fixturedef.addfinalizer(lambda: self._take_back(taken))
+        self._takers.append(taken)
         try:
             return (yield)
         finally:
-            self._scopes.pop()
+            self._takers.pop()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_teardown(self) -> Iterator[None]:
@@ -278,12 +309,15 @@ class Servers:
         try:
             return (yield)
         finally:
-            for server in self._of_test:
-                if server.process.poll() is not None:
-                    server.start()
-                server.clear()
-            self._free += self._of_test
-            self._of_test = []
+            self._take_back(self._of_test)
+
+    def _take_back(self, taken: list[SparqlServer]) -> None:
+        for server in taken:
+            if server.process.poll() is not None:
+                server.start()
+            server.clear()
+        self._free += taken
+        taken.clear()
 
     def pytest_unconfigure(self) -> None:
         """Ends all servers."""
@@ -304,10 +338,22 @@ def settle(directory: Path) -> None:
         servers.give(directory)
 
 
+def settle_for(command: Sequence[str], folder: Path) -> None:
+    """Gives the network that a command of the command line makes a server, where the tests run over servers.
+
+    :param folder: where it is run.
+    """
+    options = dict(zip(command, command[1:], strict=False))
+    if command[0] in ("publish", "import", "register"):
+        settle(folder / options.get("--data", "lcgraph-data"))
+    if "--to" in options and command[0] == "rebuild":
+        settle(folder / options["--to"])
+
+
 def use(config: pytest.Config, kind: str) -> None:
     """Has every network that this process makes use a server."""
     global servers, PATIENCE  # noqa: PLW0603 - there is one run in a process
-    servers = given = Servers(kind)
+    servers = given = Servers(kind, getattr(config, "workerinput", {}).get("shared", 0))
     PATIENCE = 60.0  # Virtuoso takes a second and more to compile some questions
     config.pluginmanager.register(given, "servers")
     begin = Network.__init__

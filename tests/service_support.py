@@ -45,7 +45,8 @@ def environment(**more: str) -> dict[str, str]:
         for k, v in os.environ.items()
         if not k.startswith(("LCGRAPH_", "LC_", "LANG", "COLUMNS", "PYTHONUTF8", "PYTHONIOENCODING"))
     }
-    return kept | {"LANG": "C.UTF-8", "NO_COLOR": "1"} | more
+    patience = {} if servers.servers is None else {"LCGRAPH_QUERY_SECONDS": f"{servers.PATIENCE:g}"}
+    return kept | {"LANG": "C.UTF-8", "NO_COLOR": "1"} | patience | more
 
 
 @contextmanager
@@ -57,7 +58,7 @@ def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
         stderr=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         text=True,
-        env=environment(**{"query_seconds": f"{servers.PATIENCE:g}", **settings}),
+        env=environment(**settings),
     )
     assert process.stderr is not None
     try:

@@ -17,6 +17,9 @@ from lcgraph.publishing.network import Network
 GOOD = """\
 #+ title: {en: Odd values, zh: 特殊值}
 #+ description: {en: Values as they come, zh: 各种值}
+#+ asked:
+#+   en: ["Which values are odd?", "odd values like {word}"]
+#+   zh: ["哪些值特殊？", "像{word}那样的特殊值"]
 #+ parameters:
 #+   word: {type: text, example: a, description: {en: a word, zh: 词}}
 #+ columns:
@@ -24,7 +27,7 @@ GOOD = """\
 #+   word: {en: Word, zh: 词}
 #+ graph: |
 #+   lc:City rdfs:label ?word ; rdfs:comment ?n .
-SELECT ?lang ?n ?word WHERE { VALUES (?n) { (12345678901234567.1) (true) (7) (lc:City) ("=1+1") ("-5 %") (-5) } }
+SELECT ?lang ?edition ?n ?word WHERE { VALUES (?n) { (12345678901234567.1) (true) (7) (lc:City) ("=1+1") ("-5 %") (-5) } }
 """
 
 
@@ -36,14 +39,17 @@ SELECT ?lang ?n ?word WHERE { VALUES (?n) { (12345678901234567.1) (true) (7) (lc
         ("type: text", "type: texts", "parameters.word.type"),
         ("{en: Number, zh: 数}", "{en: Number, zh: 数, wide: 1}", "columns.n.wide"),
         ("#+   n:", "#+   m:", "does not select \\?m"),
-        ("SELECT ?lang ?n", "SELECT ?lang ?spare ?n", "selects \\?spare"),
+        ("SELECT ?lang ?edition", "SELECT ?lang ?spare ?edition", "selects \\?spare"),
         ("word: {type", "words: {type", "does not select \\?words"),
         ("rdfs:label ?word", "rdfs:label ?label", "does not select \\?label"),
         ("rdfs:label ?word", "rdfs:label ?word ?word", "graph"),
         ("#+ title: {en", "#+ title: {en: [", "not YAML"),
-        ("VALUES (?n)", "VALUES (?n", "not SPARQL: error at 10:"),
-        ("SELECT ?lang ?n ?word WHERE", "DELETE WHERE", "not a SELECT query"),
-        ("SELECT ?lang ?n ?word WHERE", "ASK", "not a SELECT query"),
+        ("VALUES (?n)", "VALUES (?n", "not SPARQL: error at 13:"),
+        ("SELECT ?lang ?edition ?n ?word WHERE", "DELETE WHERE", "not a SELECT query"),
+        ("like {word}", "like {words}", "\\{words\\}, which is none"),
+        ("SELECT ?lang ?edition", "SELECT ?lang", "does not select \\?edition"),
+        ('"Which values are odd?", ', "", "asked.en"),
+        ("SELECT ?lang ?edition ?n ?word WHERE", "ASK", "not a SELECT query"),
     ],
 )
 def test_a_wrong_head_or_query_is_refused_with_its_place(old: str, new: str, says: str) -> None:

@@ -8,25 +8,15 @@ import pytest
 from lcgraph import sparql
 from lcgraph.asking import parameters
 from lcgraph.asking.answer import Answerer
-from lcgraph.asking.question import Question
-from lcgraph.framework.namespaces import PREFIXES
+from lcgraph.asking.question import Library, Question
+from lcgraph.framework import resources
+from lcgraph.framework.namespaces import DEFAULT_BASE, PREFIXES
 from lcgraph.publishing.network import Network
 from lcgraph.reading import terms
 from lcgraph.store.embedded import newest, opened
 from lcgraph.store.reader_process import _term
 
-NAMES = [
-    "actions-without-feature",
-    "cities",
-    "city-commitments",
-    "city-gaps",
-    "commitment-cities",
-    "commitment-framework",
-    "commitments",
-    "features-without-action",
-    "measure-series",
-    "measures",
-]
+NAMES = Library(resources.directory("queries"), DEFAULT_BASE).names
 
 Rows = list[tuple[str, ...]]
 
@@ -100,6 +90,3 @@ def test_union_and_exclusive_default_graph_give_the_same_rows(
         # by value in VALUES, as an engine over HTTP would be asked
         assert union == run(store, with_values(question.query, values), question, union=False)
 
-
-def test_every_question_is_tried(few_answers: Answerer) -> None:
-    assert sorted(few_answers.library.names) == NAMES

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+import servers
 from service_support import COMMAND, Ran, Run, Serve, Served, environment, serving
 
 from lcgraph.publishing.network import Network
@@ -19,6 +20,7 @@ def run(tmp_path: Path) -> Run:
 
     def running(*arguments: str | Path, given: bytes = b"", **more: str) -> Ran:
         command = [COMMAND, *map(str, arguments)]
+        servers.settle_for(command[1:], tmp_path)
         ended = subprocess.run(
             command, input=given, capture_output=True, cwd=tmp_path, env=environment(**more), timeout=120, check=False
         )

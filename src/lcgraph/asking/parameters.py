@@ -67,9 +67,7 @@ def bind(question: Question, given: Mapping[str, str], framework: Framework) -> 
                 Text("The question “{question}” has no parameter “{name}”.", question=question.name, name=name),
                 parameter=name,
                 allowed=tuple(get_close_matches(name, heads, n=3)) or tuple(heads),
-                remedy=Text("Its parameters are: {names}.", names=list(heads))
-                if heads
-                else Text("It takes no parameters."),
+                remedy=Text("Its parameters are: {names}.", names=list(heads)),
             )
     bound: dict[str, Bound] = {}
     for name, head in heads.items():

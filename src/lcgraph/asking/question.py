@@ -26,8 +26,8 @@ HEAD = "#+"
 LANGUAGE = "lang"
 """The variable that is bound to the language that labels are wanted in."""
 
-RESERVED = {LANGUAGE, "format", "data"}
-"""What no parameter may be called, since every question can be asked with it."""
+RESERVED = {LANGUAGE, "format", "data", "edition", "as_of"}
+"""What no parameter of a head may be called, since every question can be asked with it."""
 
 ParameterType = Literal[
     "city", "commitment", "action", "measure", "country", "edition", "data-source-type", "year", "integer", "text"
@@ -49,6 +49,17 @@ class Bilingual(_Part):
         return {"en": self.en, "zh": self.zh}
 
 
+class Asked(_Part):
+    """How people ask a question: sentences or key words, with parameters as in ``{city}``."""
+
+    en: Annotated[tuple[str, ...], Field(min_length=2)]
+    zh: Annotated[tuple[str, ...], Field(min_length=2)]
+
+    def phrasings(self) -> Mapping[str, tuple[str, ...]]:
+        """The phrasings by language."""
+        return {"en": self.en, "zh": self.zh}
+
+
 class ParameterHead(_Part):
     """What a question needs to know.
 
@@ -61,6 +72,14 @@ class ParameterHead(_Part):
     required: bool = False
     example: Annotated[str, BeforeValidator(str)]
     description: Bilingual
+
+
+EDITION = ParameterHead(
+    type="edition",
+    example="2013-draft",
+    description=Bilingual(en="only this edition of the Key Features", zh="仅限主要特征的此版本"),
+)
+"""The parameter ``edition`` of every question."""
 
 
 class Column(_Part):
@@ -79,10 +98,15 @@ class Column(_Part):
 
 
 class Head(_Part):
-    """What the head of a question says."""
+    """What the head of a question says.
+
+    :ivar asked: how people ask it.
+    :ivar parameters: its own, and ``edition``, which every question has.
+    """
 
     title: Bilingual
     description: Bilingual
+    asked: Asked
     empty: Bilingual | None = None
     parameters: dict[str, ParameterHead] = Field(default_factory=dict)
     columns: Annotated[dict[str, Column], Field(min_length=1)]
@@ -143,15 +167,20 @@ def parse_question(name: str, group: str, text: str) -> Question:
     if sparql.form(query) != "SELECT":
         raise _wrong(name, Text("it is not a SELECT query"))
     projected = _projected(query)
+    for parameter in head.parameters:
+        if parameter in RESERVED:
+            raise _wrong(name, Text("no parameter may be called {name}", name=parameter))
+    head = head.model_copy(update={"parameters": {**head.parameters, "edition": EDITION}})
     in_graph = {token.text[1:] for token in sparql.tokens(head.graph) if token.kind == "variable"}
     for wanted in (*head.parameters, *head.columns, *sorted(in_graph)):
         if wanted not in projected:
             raise _wrong(name, Text("its query does not select ?{name}, which its head names", name=wanted))
     for selected in sorted(projected - {LANGUAGE, *head.parameters, *head.columns} - in_graph):
         raise _wrong(name, Text("its query selects ?{name}, which its head does not name", name=selected))
-    for parameter in head.parameters:
-        if parameter in RESERVED:
-            raise _wrong(name, Text("no parameter may be called {name}", name=parameter))
+    for phrasing in (*head.asked.en, *head.asked.zh):
+        for wanted in re.findall(r"\{(.*?)\}", phrasing):
+            if wanted not in head.parameters:
+                raise _wrong(name, Text("it is asked with {{{name}}}, which is none of its parameters", name=wanted))
     question = Question(name, group, head, query)
     # in place of the head blank lines, so that an error names the line of the file
     if trouble := _error("\n".join("" if line.startswith(HEAD) else line for line in lines)):

@@ -60,6 +60,9 @@ class Headers:
 class Compression(GZipMiddleware):
     """Compresses what is worth it, for clients that take it.
 
+    A strong tag says that bytes are the same, which compressed ones are not; so a response that is
+    compressed has the weak one (RFC 9110, 8.8.3.3), and so has the answer that such a copy is still good.
+
     :param app: what answers.
     """
 
@@ -74,10 +77,24 @@ class Compression(GZipMiddleware):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request."""
-        if scope["type"] == "http" and not _takes_gzip(datastructures.Headers(scope=scope)):
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
-        else:
-            await super().__call__(scope, receive, send)
+            return
+        asked = datastructures.Headers(scope=scope)
+        if not _takes_gzip(asked):
+            await self.app(scope, receive, send)
+            return
+        known = ", ".join(asked.getlist("if-none-match"))
+
+        async def send_with_tag(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                tag = headers.get("etag", "")
+                if tag.startswith('"') and ("content-encoding" in headers or f"W/{tag}" in known):
+                    headers["ETag"] = f"W/{tag}"
+            await send(message)
+
+        await super().__call__(scope, receive, send_with_tag)
 
 
 def _takes_gzip(headers: datastructures.Headers) -> bool:
