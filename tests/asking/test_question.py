@@ -11,6 +11,7 @@ from support import asking
 from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Library, parse_question
 from lcgraph.errors import InputError
+from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.publishing.network import Network
 
@@ -90,3 +91,28 @@ def test_two_questions_of_one_name_are_refused(tmp_path: Path) -> None:
         (tmp_path / folder / "odd.rq").write_text(GOOD, encoding="utf-8")
     with pytest.raises(InputError, match="another of that name"):
         Library(tmp_path, DEFAULT_BASE)
+
+
+def test_groups_come_in_the_order_of_their_titles_and_a_folder_without_one_last_by_its_name(tmp_path: Path) -> None:
+    for folder in ("gaps", "afresh", "evidence"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / f"of-{folder}.rq").write_text(GOOD, encoding="utf-8")
+    titles = "gaps: {en: What is missing, zh: 缺口}\nevidence: {en: Evidence, zh: 证据}\n"
+    (tmp_path / "groups.yaml").write_text(titles, encoding="utf-8")
+    library = Library(tmp_path, DEFAULT_BASE)
+    assert library.names == ("of-gaps", "of-evidence", "of-afresh")
+    assert library.group_title("gaps") == {"en": "What is missing", "zh": "缺口"}
+    assert library.group_title("afresh") == {"en": "afresh", "zh": "afresh"}
+
+
+def test_a_title_of_a_group_that_lacks_a_language_is_refused_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "groups.yaml").write_text("gaps: {en: Gaps}\n", encoding="utf-8")
+    with pytest.raises(InputError) as refused:
+        Library(tmp_path, DEFAULT_BASE)
+    assert refused.value.told("en")["where"] == "groups.yaml: gaps.zh"
+
+
+def test_every_folder_of_the_library_has_a_title() -> None:
+    library = Library(resources.directory("queries"), DEFAULT_BASE)
+    groups = {question.group for question in library}
+    assert {group for group in groups if library.group_title(group)["zh"] == group} == set()

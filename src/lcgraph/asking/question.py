@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pyoxigraph as ox
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lcgraph import sparql
 from lcgraph.errors import InputError
@@ -226,8 +226,12 @@ def _wrong(name: str, why: Text) -> InputError:
     )
 
 
+GROUPS = "groups.yaml"
+"""What the groups are called, in the order in which they are shown; the file lies beside their folders."""
+
+
 class Library:
-    """The questions of a folder.
+    """The questions of a folder, group by group.
 
     :param directory: the folder; each folder in it is a group of questions.
     :param base: the base IRI of the deployment.
@@ -235,6 +239,7 @@ class Library:
 
     def __init__(self, directory: Path, base: str) -> None:
         self.directory = directory
+        self._titles = _titles(directory / GROUPS)
         self._questions: dict[str, Question] = {}
         for path in sorted(directory.rglob("*.rq")):
             text = resources.rebase(path.read_text(encoding="utf-8"), base)
@@ -244,6 +249,15 @@ class Library:
             if not re.fullmatch(r"[a-z][a-z0-9-]*", question.name):
                 raise _wrong(question.name, Text("its name is not of small letters, digits and hyphens"))
             self._questions[question.name] = question
+        order = {group: n for n, group in enumerate(self._titles)}
+        self._questions = dict(
+            sorted(self._questions.items(), key=lambda item: (order.get(item[1].group, len(order)), item[1].group))
+        )
+
+    def group_title(self, group: str) -> Mapping[str, str]:
+        """What a group is called, by language; a folder that nobody gave a title is called by its name."""
+        title = self._titles.get(group)
+        return title.labels() if title is not None else {"en": group, "zh": group}
 
     def __iter__(self) -> Any:
         return iter(self._questions.values())
@@ -259,3 +273,17 @@ class Library:
     def names(self) -> tuple[str, ...]:
         """The names of all questions."""
         return tuple(self._questions)
+
+
+def _titles(path: Path) -> dict[str, Bilingual]:
+    if not path.exists():
+        return {}
+    try:
+        return TypeAdapter(dict[str, Bilingual]).validate_python(load_yaml(path.name, path.read_bytes()))
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise InputError(
+            Text("The titles of the groups of questions cannot be used: {error}.", error=first["msg"]),
+            where=f"{path.name}: {'.'.join(str(part) for part in first['loc'])}",
+            remedy=Text("See docs/questions.md."),
+        ) from error

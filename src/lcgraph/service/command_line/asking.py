@@ -81,7 +81,9 @@ def _about(head: ParameterHead) -> str:
 
 def add_questions(app: typer.Typer) -> None:
     """Adds a command for each question of the library."""
-    for question in Library(resources.directory("queries"), DEFAULT_BASE):
+    library, language = Library(resources.directory("queries"), DEFAULT_BASE), language_of_command()
+    for question in library:
         head = question.head
-        texts = (pick(text.labels(), language_of_command()) for text in (head.title, head.description))
-        app.command(question.name, help="\n\n".join(texts))(_command(question))
+        texts = (pick(text.labels(), language) for text in (head.title, head.description))
+        group = pick(library.group_title(question.group), language)
+        app.command(question.name, help="\n\n".join(texts), rich_help_panel=group)(_command(question))

@@ -52,8 +52,12 @@ class Group(_InLanguage, TyperGroup):
         super().format_options(ctx, formatter)
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         room = formatter.width - 6 - max(len(name) for name, _ in commands)
-        rows = [(name, command.get_short_help_str(room)) for name, command in commands if command]
-        _section(formatter, told("Commands:"), rows)
+        groups: dict[str, list[tuple[str, str]]] = {}
+        for name, command in commands:
+            if command is not None:
+                groups.setdefault(_group(command), []).append((name, command.get_short_help_str(room)))
+        for group, rows in groups.items():
+            _section(formatter, told("{group}:", group=group) if group else told("Commands:"), rows)
 
 
 class App(typer.Typer):
@@ -74,6 +78,12 @@ def _section(formatter: Any, heading: str, rows: list[tuple[str, str]]) -> None:
         formatter.write(f"{heading}\n")
         with formatter.indentation():
             formatter.write_dl(rows)
+
+
+def _group(command: Any) -> str:
+    """The title of the group that a command stands in; empty where it stands in none."""
+    group = getattr(command, "rich_help_panel", None)
+    return group if isinstance(group, str) else ""
 
 
 def _record(parameter: Any, ctx: Any) -> tuple[str, str]:

@@ -286,6 +286,7 @@ def _described(question: Question, service: Service, language: str) -> dict[str,
     return {
         "name": question.name,
         "group": question.group,
+        "group_title": pick(service.answerer.library.group_title(question.group), language),
         "titles": head.title.labels(),
         "title": pick(head.title.labels(), language),
         "description": pick(head.description.labels(), language),

@@ -6,9 +6,11 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -133,20 +135,8 @@ def start(service: Service, request: Request, language: str) -> Response:
 
 def questions(request: Request, language: str, listed: list[dict[str, Any]]) -> Response:
     """The list of questions."""
-    groups: dict[str, list[dict[str, Any]]] = {}
-    for question in listed:
-        groups.setdefault(question["group"], []).append(question)
-    return page("questions.html", request, language, groups=groups, group_name=lambda g: _group_name(g).to(language))
-
-
-def _group_name(group: str) -> Text:
-    known = {
-        "evidence": Text("Evidence"),
-        "gaps": Text("Gaps"),
-        "framework": Text("The framework"),
-        "network": Text("The network"),
-    }
-    return known.get(group, Text("{group}", group=group))
+    groups = {group: list(those) for group, those in groupby(listed, key=itemgetter("group"))}
+    return page("questions.html", request, language, groups=groups)
 
 
 def answer(service: Service, request: Request, language: str, question: Question, given: Mapping[str, str]) -> Response:
