@@ -39,6 +39,7 @@ SELECT ?lang ?edition ?n ?word WHERE { VALUES (?n) { (12345678901234567.1) (true
         ("#+ columns:", "#+ colums:", "columns"),
         ("type: text", "type: texts", "parameters.word.type"),
         ("{en: Number, zh: 数}", "{en: Number, zh: 数, wide: 1}", "columns.n.wide"),
+        ("{en: Number, zh: 数}", "{en: Number, zh: 数, type: number}", "columns.n.type"),
         ("#+   n:", "#+   m:", "does not select \\?m"),
         ("SELECT ?lang ?edition", "SELECT ?lang ?spare ?edition", "selects \\?spare"),
         ("word: {type", "words: {type", "does not select \\?words"),

@@ -33,6 +33,8 @@ ParameterType = Literal[
     "city", "commitment", "action", "measure", "country", "edition", "data-source-type", "year", "integer", "text"
 ]
 
+ColumnType = Literal["text", "iri", "integer", "decimal", "boolean", "year", "date", "time"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -85,11 +87,13 @@ EDITION = ParameterHead(
 class Column(_Part):
     """A column of the answer.
 
+    :ivar type: what sort of value stands in it, in every row where one does.
     :ivar show: whether it is shown where there is little room.
     """
 
     en: str = Field(min_length=1)
     zh: str = Field(min_length=1)
+    type: ColumnType = "text"
     show: bool = True
 
     def labels(self) -> Mapping[str, str]:
