@@ -5,7 +5,7 @@ DATA := demo-data
 PORT := 8000
 
 
-.PHONY: help demo test conformance lint types ontology messages language comunica bench lock clean
+.PHONY: help demo test virtuoso oxigraph conformance lint types ontology messages language questions comunica bench lock clean
 
 help:  ## what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -42,17 +42,15 @@ demo: .venv/runtime  ## publish the demonstration network and serve it at http:/
 	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data $(DATA)
 	$(BIN)/lcgraph serve --data $(DATA) --port $(PORT)
 
-# what leans on the store, run over SPARQL servers too: docs/scale.md
-OVER_SERVERS := tests/publishing tests/queries tests/asking tests/telling tests/client tests/service/clients \
-  $(addprefix tests/service/test_,$(addsuffix .py,descriptions http_answers http_checks http_errors http_formats http_language \
-  http_never_a_proxy http_sparql linked_data pages templates))
-
 test: .venv/development .venv/openxml  ## run the tests
 	$(BIN)/python -m pytest
 
-servers: .venv/development  ## run the tests that lean on the store over SPARQL servers, a quarter of an hour for each
-	$(BIN)/python -m pytest --store=oxigraph $(OVER_SERVERS)
-	$(BIN)/python -m pytest --store=virtuoso $(OVER_SERVERS)
+# which tests those are is told from their code: tests/needs.py
+virtuoso: .venv/development  ## run all tests that need a store over Virtuoso, where it is installed
+	$(BIN)/python -m pytest --store=virtuoso --dist=loadfile -rs
+
+oxigraph: .venv/development  ## run all tests that need a store over oxigraph serve
+	$(BIN)/python -m pytest --store=oxigraph --dist=loadfile -rs
 
 conformance: .venv/development  ## run the W3C's suites for SPARQL services, and report in docs/conformance.ttl
 	EARL=docs/conformance.ttl $(BIN)/python -m pytest -n 0 -q tests/conformance
@@ -83,6 +81,12 @@ messages: .venv/development  ## bring the catalogues up to what the code says
 
 language: messages  ## begin a further language: make language LANGUAGE=fr
 	$(BIN)/pybabel -q init -i $(FURTHER) -o src/lcgraph/messages/$(LANGUAGE).po -l $(LANGUAGE) --width=0
+
+questions: .venv/development  ## write the list of all questions in docs/questions.md anew, with their answers
+	rm -rf .venv/demo
+	$(BIN)/lcgraph import examples/demo-network/eurostat/cities.csv --mapping examples/demo-network/eurostat/mapping.yaml --data .venv/demo
+	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data .venv/demo
+	$(BIN)/python -m lcgraph.telling.question_list .venv/demo docs/questions.md
 
 COMUNICA := tests/service/clients/comunica
 .venv/comunica/installed: $(COMUNICA)/package-lock.json | .venv/development

@@ -1,5 +1,6 @@
 """Fixtures that doctests and tests share, and over which store the tests run; pytest takes both from here alone."""
 
+import needs
 import pytest
 import servers
 from small_service import service_for_doctests, small_client, small_network, small_service
@@ -14,7 +15,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Has all networks use the store that was chosen."""
-    config.addinivalue_line("markers", "embedded: is about the embedded store itself, and runs over no other")
+    config.addinivalue_line("markers", "embedded(why): runs over the embedded store alone")
     kind = config.getoption("--store")
     if kind != "embedded":
         if why := servers.missing(kind):
@@ -23,9 +24,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves out what is about the embedded store, where another is used."""
+    """Over a server, leaves out what needs no store, and skips what runs over the embedded store alone."""
+    for item in items:
+        if (marker := item.get_closest_marker("embedded")) is not None:
+            (why,) = marker.args
+            if config.getoption("--store") != "embedded":
+                item.add_marker(pytest.mark.skip(reason=f"over the embedded store alone: {why}"))
     if config.getoption("--store") != "embedded":
-        skip = pytest.mark.skip(reason="about the embedded store itself")
-        for item in items:
-            if item.get_closest_marker("embedded"):
-                item.add_marker(skip)
+        left_out = [item for item in items if not needs.a_store(item)]
+        items[:] = [item for item in items if needs.a_store(item)]
+        config.hook.pytest_deselected(items=left_out)

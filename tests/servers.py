@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -332,19 +333,24 @@ servers: Servers | None = None
 """Those of this run; None where the store is embedded."""
 
 
+def patience() -> dict[str, str]:
+    """Settings of a process that asks, where the tests run over servers."""
+    return {} if servers is None else {"LCGRAPH_QUERY_SECONDS": f"{PATIENCE:g}"}
+
+
 def settle(directory: Path) -> None:
     """Gives a network a server, where the tests run over servers."""
     if servers is not None:
         servers.give(directory)
 
 
-def settle_for(command: Sequence[str], folder: Path) -> None:
+def settle_for(command: list[str], folder: Path) -> None:
     """Gives the network that a command of the command line makes a server, where the tests run over servers.
 
     :param folder: where it is run.
     """
-    options = dict(zip(command, command[1:], strict=False))
-    if command[0] in ("publish", "import", "register"):
+    options = dict(pairwise(command))
+    if command[:1] in (["publish"], ["import"], ["register"]):
         settle(folder / options.get("--data", "lcgraph-data"))
     if "--to" in options and command[0] == "rebuild":
         settle(folder / options["--to"])

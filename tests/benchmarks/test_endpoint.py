@@ -22,6 +22,8 @@ from benchmarks.servers import NotThere, Server
 from lcgraph.publishing.network import Network
 from lcgraph.store.embedded import newest
 
+pytestmark = pytest.mark.embedded("a benchmark starts the servers that it measures")
+
 # rows
 
 

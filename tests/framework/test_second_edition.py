@@ -15,6 +15,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import servers
 from support import ROOT
 
 HERE = Path(__file__).parent
@@ -45,6 +46,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.settings = {"PYTHONPATH": str(folder), "LCGRAPH_LANG": "en", "LCGRAPH_DATA": "data"}
         ignore = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / "src" / "lcgraph", folder / "lcgraph", ignore=ignore)
         self.data = folder / "lcgraph" / "_data"
@@ -56,7 +58,7 @@ class Copy:
         return subprocess.run(
             [sys.executable, "-P", "-c", program, *arguments],
             cwd=self.folder,
-            env={**os.environ, "PYTHONPATH": str(self.folder), "LCGRAPH_LANG": "en", "LCGRAPH_DATA": "data"},
+            env={**os.environ, **servers.patience(), **self.settings},
             capture_output=True,
             text=True,
             check=False,
@@ -67,6 +69,7 @@ class Copy:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Copy:
     copy = Copy(tmp_path_factory.mktemp("edition"))
+    servers.settle(copy.folder / "data")
     shutil.copy(HERE / "edition-2099.ttl", copy.data / "ontology" / "editions" / "2099-test.ttl")
     assert copy("shapes", "--check").returncode == 1, "the shapes lack the new measure, and the command says so"
     written = copy("shapes")

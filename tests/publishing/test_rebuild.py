@@ -129,7 +129,7 @@ def test_the_archive_alone_is_a_backup(revised: Network, tmp_path: Path) -> None
     assert list(copy.dump()) == list(revised.dump())
 
 
-@pytest.mark.embedded
+@pytest.mark.embedded("its folder is removed")
 def test_a_command_that_asks_first_brings_the_store_up_to_the_archive(revised: Network) -> None:
     shutil.rmtree(revised.store_directory)
     asked = subprocess.run(

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import servers
 from support import ROOT
 
 MEASURES = ("1.1.2-a", "1.1.2-b", "1.2.2-a", "1.2.2-b", "1.3.2-a", "2.1.1-a", "2.1.3-a", "2.3.3-b", "2.4.1-b")
@@ -42,6 +43,7 @@ def found(tmp_path: Path) -> object:
         text, n = re.subn(rf"lcs:{name} \S+ ;", f"lcs:{name} {value} ;", path.read_text(encoding="utf-8"))
         assert n == 1
         path.write_text(text, encoding="utf-8")
+        servers.settle(tmp_path / f"data-{value}")
         program = [sys.executable, "-c", PROGRAM, str(tmp_path / f"data-{value}")]
         environment = os.environ | {"PYTHONPATH": str(house / "src")}
         done = subprocess.run(

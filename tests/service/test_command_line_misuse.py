@@ -53,6 +53,7 @@ MISUSES = [
 ]
 
 
+@pytest.mark.embedded("nothing comes to be that a server could hold")
 @pytest.mark.parametrize("arguments", MISUSES)
 def test_misuse_ends_with_2_and_a_word_of_help(run: Run, tmp_path: Path, arguments: str) -> None:
     ended = run(*(arguments.split("|") if "|" in arguments else arguments.split()))

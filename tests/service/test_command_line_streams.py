@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+import servers
 from service_support import COMMAND, Run, environment
 from support import DEMO, SMALL
 
@@ -23,6 +24,7 @@ def on_terminal(folder: Path, *arguments: str, columns: int = 100) -> tuple[int,
     """Exit status, standard output, and what a terminal shows of standard error."""
     ours, theirs = pty.openpty()
     more = {"TERM": "xterm", "COLUMNS": str(columns)}
+    servers.settle_for(list(arguments), folder)
     with subprocess.Popen(
         [COMMAND, *arguments], cwd=folder, stdout=subprocess.PIPE, stderr=theirs, env=environment(**more)
     ) as process:
@@ -125,6 +127,7 @@ def test_a_closed_or_full_standard_output_is_told_in_words(tmp_path: Path) -> No
             check=False,
         )
 
+    servers.settle(tmp_path / "lcgraph-data")
     full = shell('"$0" check cork.csv > /dev/full')
     assert full.returncode == 2
     assert "standard output" in full.stderr
@@ -146,6 +149,7 @@ def test_no_locale_makes_it_fail(tmp_path: Path, run: Run, locale: dict[str, str
 
 def test_an_interrupted_import_leaves_whole_commits_or_nothing(tmp_path: Path, run: Run) -> None:
     table = [str(DEMO / "kolada" / "municipalities.csv"), "--mapping", str(DEMO / "kolada" / "mapping.yaml")]
+    servers.settle(tmp_path / "lcgraph-data")
     process = subprocess.Popen(
         [COMMAND, "import", *table], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment()
     )

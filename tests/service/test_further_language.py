@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import openpyxl
 import pytest
+import servers
 from further_language import LANGUAGE, install, untranslated
 from service_support import COMMAND, Ran, environment, serving
 from support import SMALL
@@ -49,6 +50,7 @@ def say(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[.
         ended = subprocess.run([COMMAND, *arguments], capture_output=True, cwd=folder, env=settings, check=False)
         return Ran(ended.returncode, ended.stdout.decode("utf-8", "replace"), ended.stderr.decode())
 
+    servers.settle(folder / "data")
     assert running("publish", "cork.csv", "--data", "data").status == 0
     return running
 

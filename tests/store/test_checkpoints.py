@@ -18,7 +18,7 @@ from lcgraph.store import embedded
 from lcgraph.store.embedded import canonical_lines, commit_of, graph_hash, newest, newest_opened
 from lcgraph.store.readers import Readers
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.embedded("checkpoints are its folders")
 
 Read = Callable[..., Reading]
 VALUE = "SELECT ?v { ?o lc:ofMeasure ?m ; sdmx-dimension:sex sdmx-code:sex-F ; sdmx-measure:obsValue ?v }"

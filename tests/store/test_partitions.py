@@ -18,7 +18,7 @@ from lcgraph.store.embedded import newest_opened
 from lcgraph.store.partitions import Tally, examples_of, graph_of
 from lcgraph.store.readers import Readers
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.embedded("it compares what is in its files; tests of remote stores compare what a server says")
 
 Read = Callable[..., Reading]
 VOID = "PREFIX void: <http://rdfs.org/ns/void#> PREFIX void-ext: <http://ldf.fi/void-ext#> "

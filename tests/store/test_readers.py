@@ -22,7 +22,7 @@ from lcgraph.publishing.network import Network
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.readers import Readers
 
-pytestmark = pytest.mark.embedded
+pytestmark = pytest.mark.embedded("it is about the processes that its queries run in")
 
 LIMITS = QueryLimits(seconds=1.0, memory_bytes=1024 * MEGABYTE, result_bytes=2 * MEGABYTE, queue=1)
 

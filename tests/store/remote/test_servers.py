@@ -23,7 +23,7 @@ from lcgraph.store.partitions import graph_of
 from lcgraph.store.remote.state import is_state
 from lcgraph.store.remote.store import RemoteStore
 
-pytestmark = pytest.mark.embedded  # it starts its own servers, whatever the other tests run over
+pytestmark = pytest.mark.embedded("these start their own servers")
 
 CITY = (Path(__file__).parents[3] / "examples" / "fictional-city" / "city.ttl").read_bytes()
 

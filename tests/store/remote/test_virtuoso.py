@@ -20,7 +20,7 @@ from lcgraph.reading.reader import Reading, read
 
 pytestmark = [
     pytest.mark.skipif(bool(servers.missing()), reason=servers.missing() or "-"),
-    pytest.mark.embedded,  # it starts its own servers, whatever the other tests run over
+    pytest.mark.embedded("these start their own servers"),
 ]
 
 
