@@ -71,7 +71,7 @@ def run(store: ox.Store, query: str, question: Question, *, union: bool, values:
     return [tuple(str(row[column]) for column in question.head.columns) for row in found]
 
 
-@pytest.mark.embedded
+@pytest.mark.embedded("it chooses the default graph of a store that is open")
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("name", NAMES)
 def test_union_and_exclusive_default_graph_give_the_same_rows(
