@@ -13,7 +13,7 @@ from lcgraph.asking.question import Question, parse_question
 from lcgraph.errors import ParameterError
 from lcgraph.framework.framework import Framework, framework
 
-TYPES = "city commitment action measure country edition data-source-type year integer text".split()  # noqa: SIM905
+TYPES = "city commitment action measure country edition data-source-type year date integer text".split()  # noqa: SIM905
 
 
 def question(kind: str, *, required: bool = True) -> Question:
@@ -43,6 +43,7 @@ SELECT ?x WHERE {{ BIND (1 AS ?one) }}
         ("edition", "2013-draft", "2013-draft"),
         ("data-source-type", "survey", "survey"),
         ("year", "2016", "2016"),
+        ("date", "2016-02-29", "2016-02-29"),
         ("integer", "-12", "-12"),
         ("text", 'a "quote" } ; DROP ALL', 'a "quote" } ; DROP ALL'),
     ],
@@ -59,6 +60,14 @@ def test_a_bad_value_is_refused_with_the_name_of_the_parameter(kind: str, bad: s
     assert refused.value.parameter == "x"
     assert len(str(refused.value)) < 200
     assert refused.value.remedy is not None
+
+
+@pytest.mark.parametrize("text", ["2015-02-29", "2016-2-9", "20160229", "29.2.2016", "2016", "2016-W09-1"])
+def test_a_date_is_a_day_that_there_is_written_in_one_way(text: str, framework: Framework) -> None:
+    with pytest.raises(ParameterError, match="is not a value") as refused:
+        parameters.bind(question("date"), {"x": text}, framework)
+    assert refused.value.remedy is not None
+    assert "Write a day such as" in str(refused.value.remedy)
 
 
 @pytest.mark.parametrize("typo", ["ie-crok", "Corck", "科克市"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
+from lcgraph.asking import as_of
 from lcgraph.asking.question import ParameterHead, Question
 from lcgraph.errors import ParameterError
 from lcgraph.framework.framework import Framework
@@ -23,7 +25,7 @@ class Bound:
     """A parameter with its value.
 
     :ivar text: the value in its short form, such as ``ie-cork``.
-    :ivar term: the value as an RDF term in N-Triples syntax.
+    :ivar term: the value as an RDF term in N-Triples syntax; empty for what is no variable of the query.
     :ivar label: what it is called, by language; empty for numbers.
     """
 
@@ -53,10 +55,13 @@ def allowed(head: ParameterHead, framework: Framework) -> tuple[str, ...] | None
     return register.codes if register is not None and len(register) <= FEW else None
 
 
-def bind(question: Question, given: Mapping[str, str], framework: Framework) -> dict[str, Bound]:
+def bind(
+    question: Question, given: Mapping[str, str], framework: Framework, now: datetime | None = None
+) -> dict[str, Bound]:
     """The parameters of a question with the values that were given.
 
     :param given: name to text; an empty text counts as not given.
+    :param now: the time; without it that of this machine.
     :raises ParameterError: if one is unknown, missing, or has a value that is not allowed; says
         what is, or what comes nearest.
     """
@@ -73,7 +78,11 @@ def bind(question: Question, given: Mapping[str, str], framework: Framework) -> 
     for name, head in heads.items():
         text = given.get(name, "").strip()
         if text:
-            bound[name] = _value(name, head, text, framework)
+            bound[name] = (
+                Bound(as_of.written(name, text, now or datetime.now(UTC)), "", {})
+                if head.type == "moment"
+                else _value(name, head, text, framework)
+            )
         elif head.required:
             raise ParameterError(
                 Text(
@@ -109,6 +118,8 @@ def _value(name: str, head: ParameterHead, text: str, framework: Framework) -> B
         return Bound(item.code, terms.iri(item.iri), item.label)
     if head.type == "text":
         return Bound(text, terms.plain(text), {})
+    if head.type == "date":
+        return _date(name, head, text)
     pattern = r"\d{4}" if head.type == "year" else r"-?\d{1,9}"
     if not re.fullmatch(pattern, text, re.ASCII):
         raise ParameterError(
@@ -117,6 +128,20 @@ def _value(name: str, head: ParameterHead, text: str, framework: Framework) -> B
             remedy=Text("Write a whole number such as {example}.", example=head.example),
         )
     return Bound(text, terms.year(int(text)) if head.type == "year" else terms.typed(text, "integer"), {})
+
+
+def _date(name: str, head: ParameterHead, text: str) -> Bound:
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII) else None
+    except ValueError:
+        day = None
+    if day is None:
+        raise ParameterError(
+            Text("“{found}” is not a value of “{name}”.", found=text[:80], name=name),
+            parameter=name,
+            remedy=Text("Write a day such as {example}.", example=head.example),
+        )
+    return Bound(text, terms.date(text), {})
 
 
 def _named(item: Item) -> Text:

@@ -6,6 +6,7 @@ add one: adding the file is all that it takes.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,11 +27,22 @@ HEAD = "#+"
 LANGUAGE = "lang"
 """The variable that is bound to the language that labels are wanted in."""
 
-RESERVED = {LANGUAGE, "format", "data", "edition", "as_of"}
-"""What no parameter of a head may be called, since every question can be asked with it."""
+RESERVED = {LANGUAGE, "format", "data", "edition", "as_of", "limit", "cursor", "output", "frame", "exact", "page"}
+"""What no parameter of a head may be called, since every question can be asked with it somewhere."""
 
 ParameterType = Literal[
-    "city", "commitment", "action", "measure", "country", "edition", "data-source-type", "year", "integer", "text"
+    "city",
+    "commitment",
+    "action",
+    "measure",
+    "country",
+    "edition",
+    "data-source-type",
+    "year",
+    "date",
+    "integer",
+    "text",
+    "moment",
 ]
 
 ColumnType = Literal["text", "iri", "integer", "decimal", "boolean", "year", "date", "time"]
@@ -83,6 +95,16 @@ EDITION = ParameterHead(
 )
 """The parameter ``edition`` of every question."""
 
+AS_OF = ParameterHead(
+    type="moment",
+    example="2026-01-31",
+    description=Bilingual(
+        en="as the data were at the end of this day (UTC), or at this time",
+        zh="按该日结束时（UTC）或该时刻的数据作答",
+    ),
+)
+"""The parameter ``as_of`` of every question. It chooses the data that are asked, and is no variable of the query."""
+
 
 class Column(_Part):
     """A column of the answer.
@@ -105,7 +127,7 @@ class Head(_Part):
     """What the head of a question says.
 
     :ivar asked: how people ask it.
-    :ivar parameters: its own, and ``edition``, which every question has.
+    :ivar parameters: its own, and ``edition`` and ``as_of``, which every question has.
     """
 
     title: Bilingual
@@ -125,12 +147,14 @@ class Question:
     :ivar group: name of the folder that the file lies in.
     :ivar head: what its head says.
     :ivar query: the SPARQL text, without the head; prefixes of the project need no declaration.
+    :ivar digest: changes when its file does.
     """
 
     name: str
     group: str
     head: Head
     query: str
+    digest: str
 
     def construct(self) -> str:
         """The query that gives the answer as a graph.
@@ -140,7 +164,7 @@ class Question:
         if not self.head.graph:
             raise InputError(
                 Text("The question “{name}” has no answer in the form of a graph.", name=self.name),
-                remedy=Text("Ask for JSON or CSV."),
+                remedy=Text("Ask for JSON, CSV, XLSX or Parquet."),
             )
         prologue, body = _split_prologue(self.query)
         return f"{prologue}\nCONSTRUCT {{\n{self.head.graph}\n}} WHERE {{ {{\n{body}\n}} }}"
@@ -185,7 +209,9 @@ def parse_question(name: str, group: str, text: str) -> Question:
         for wanted in re.findall(r"\{(.*?)\}", phrasing):
             if wanted not in head.parameters:
                 raise _wrong(name, Text("it is asked with {{{name}}}, which is none of its parameters", name=wanted))
-    question = Question(name, group, head, query)
+    head = head.model_copy(update={"parameters": {**head.parameters, "as_of": AS_OF}})
+    digest = hashlib.sha256(text.encode()).hexdigest()[:16]
+    question = Question(name, group, head, query, digest)
     # in place of the head blank lines, so that an error names the line of the file
     if trouble := _error("\n".join("" if line.startswith(HEAD) else line for line in lines)):
         raise _wrong(name, Text("its query is not SPARQL: {error}", error=trouble))

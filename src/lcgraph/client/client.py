@@ -336,18 +336,47 @@ class Client:
             return {question["name"]: _question(question) for question in said["questions"]}
 
     @overload
-    def ask(self, name: str, /, *, frame: Literal["records"], exact: bool = ..., **parameters: object) -> Records: ...
+    def ask(
+        self,
+        name: str,
+        /,
+        *,
+        frame: Literal["records"],
+        exact: bool = ...,
+        page: int | None = ...,
+        **parameters: object,
+    ) -> Records: ...
 
     @overload
-    def ask(self, name: str, /, *, frame: Frame | None = ..., exact: bool = ..., **parameters: object) -> Any: ...
+    def ask(
+        self,
+        name: str,
+        /,
+        *,
+        frame: Frame | None = ...,
+        exact: bool = ...,
+        page: int | None = ...,
+        **parameters: object,
+    ) -> Any: ...
 
-    def ask(self, name: str, /, *, frame: Frame | None = None, exact: bool = False, **parameters: object) -> Any:
+    def ask(
+        self,
+        name: str,
+        /,
+        *,
+        frame: Frame | None = None,
+        exact: bool = False,
+        page: int | None = None,
+        **parameters: object,
+    ) -> Any:
         """The answer to a question of the service as a frame.
 
         :param name: of the question, as :meth:`questions` lists them.
         :param frame: another sort of frame than the client's.
         :param exact: whether decimals are to keep all their digits; else they are floating point numbers.
-        :param parameters: of the question; None counts as not given.
+        :param page: how many rows come at once, to have an answer come in pages; they are of one state of
+            the data, whatever is published meanwhile.
+        :param parameters: of the question, such as ``as_of="2026-01-31"``; None counts as not given.
         :return: the rows and columns of the answer. ``attrs`` of a pandas frame has its ``title``, and
             ``empty``: what it means that there are no rows.
         :raises NotFound: if there is no such question, with the nearest.
@@ -365,21 +394,58 @@ class Client:
             wanted = frames.chosen(frame or self.frame)
             if not name:  # which would be the list of all
                 raise NotFound(Text("There is no question “{name}”.", name=name))
-            given = [(key, str(value)) for key, value in parameters.items() if value is not None]
+            given = _given(parameters)
+            if page is not None and page < 1:
+                raise InputError(Text("A page has at least one row."))
             try:
-                said = self._json(f"/questions/{quote(name, safe='')}", given)
+                said, rows = self._answer(name, given, page)
             except ParameterError as error:
                 self._add_allowed(error, name)
                 raise
-            names = [column["name"] for column in said["columns"]]
-            columns = {name: of_values([row[name] for row in said["rows"]]) for name in names}
+            columns = {
+                column["name"]: of_values([row[column["name"]] for row in rows], column.get("type", ""))
+                for column in said["columns"]
+            }
             about = {
                 "title": said["title"],
                 "headings": {column["name"]: column["label"] for column in said["columns"]},
                 "empty": said["empty"],
                 "checkpoint": said["checkpoint"],
+                "as_of": said.get("as_of"),
             }
             return frames.frame_of(columns, wanted, exact=exact, about=about)
+
+    def _answer(
+        self, name: str, given: list[tuple[str, str]], page: int | None
+    ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """An answer, and all of its rows."""
+        address = f"/questions/{quote(name, safe='')}"
+        part = [("limit", str(page))] if page is not None else []
+        said = self._json(address, [*given, *part])
+        rows, cursor = list(said["rows"]), said.get("next")
+        while cursor:
+            more = self._json(address, [*given, *part, ("cursor", cursor)])
+            rows += more["rows"]
+            cursor = more["next"]
+        return said, rows
+
+    def file(self, name: str, /, format: str, **parameters: object) -> bytes:  # noqa: A002 - as the service calls it
+        """The answer to a question of the service as a file.
+
+        :param name: of the question, as :meth:`questions` lists them.
+        :param format: ``json``, ``csv``, ``xlsx``, ``parquet``; where the answer is a graph also ``turtle``,
+            ``nt``, ``jsonld``.
+        :param parameters: of the question; None counts as not given.
+        :raises ServiceError: if the answer does not come in this form. Else as :meth:`ask`.
+
+        >>> client.file("city-commitments", "csv", city="ie-cork").decode().partition(",")[0]
+        'commitment_code'
+        """
+        with self._telling():
+            address = f"{self._service()}/questions/{quote(name, safe='')}"
+            given = [*_given(parameters), ("format", format), ("lang", self.language)]
+            with self._connection.send("GET", address, accept="*/*", parameters=given) as response:
+                return whole(response)
 
     def _add_allowed(self, error: ParameterError, name: str) -> None:
         """Has an error tell all values that are allowed, where the question lists them, and not the nearest alone."""
@@ -411,12 +477,7 @@ class Client:
     def _json(
         self, path: str, parameters: Sequence[tuple[str, str]] = (), content: bytes | None = None
     ) -> dict[str, Any]:
-        if not self.url:
-            raise InputError(
-                Text("This client knows a SPARQL endpoint alone, and no service of lcgraph."),
-                remedy=Text("Give it the address of the service, as in {example}.", example="Client(url)"),
-            )
-        address = self.url + path
+        address = self._service() + path
         method = "GET" if content is None else "POST"
         with self._connection.send(method, address, accept=_JSON, parameters=parameters, content=content) as response:
             body, media_type = whole(response), media_type_of(response)
@@ -433,6 +494,18 @@ class Client:
             ) from error
         assert isinstance(said, dict)
         return said
+
+    def _service(self) -> str:
+        """The address of the service.
+
+        :raises InputError: if this client knows none.
+        """
+        if not self.url:
+            raise InputError(
+                Text("This client knows a SPARQL endpoint alone, and no service of lcgraph."),
+                remedy=Text("Give it the address of the service, as in {example}.", example="Client(url)"),
+            )
+        return self.url
 
     @contextmanager
     def _telling(self) -> Iterator[None]:
@@ -453,6 +526,10 @@ def _pages_as_remedy() -> Iterator[None]:
         if error.limit in ("rows", "size"):
             error.remedy = ASK_FOR_LESS
         raise
+
+
+def _given(parameters: Mapping[str, object]) -> list[tuple[str, str]]:
+    return [(key, str(value)) for key, value in parameters.items() if value is not None]
 
 
 def _graphs(default: Sequence[str], named: Sequence[str]) -> list[tuple[str, str]]:

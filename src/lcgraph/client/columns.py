@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import Enum
+from typing import Any
 
 XSD = "http://www.w3.org/2001/XMLSchema#"
 
@@ -87,18 +88,29 @@ def typed(texts: list[str | None], datatypes: Iterable[str]) -> Column:
     return Column(kind, list(values), came)
 
 
-def of_values(values: list[Value]) -> Column:
-    """The column of values that came as JSON: numbers, truth values, texts."""
-    types = {type(value) for value in values if value is not None}
-    if types == {bool}:
-        return Column(Kind.BOOLEAN, values)
-    if types == {int}:
-        return Column(Kind.INTEGER, values)
-    if types and types <= {int, Decimal}:
-        return Column(Kind.DECIMAL, [None if value is None else Decimal(str(value)) for value in values])
-    return Column(
-        Kind.TEXT, [value if value is None or isinstance(value, str) else _written(value) for value in values]
-    )
+_OF_TYPES: Mapping[str, Kind] = {
+    "text": Kind.TEXT,
+    "iri": Kind.TEXT,
+    "integer": Kind.INTEGER,
+    "decimal": Kind.DECIMAL,
+    "boolean": Kind.BOOLEAN,
+    "year": Kind.YEAR,
+    "date": Kind.DATE,
+    "time": Kind.TIME_OF_ZONE,
+}
+
+
+def of_values(values: list[Value], column_type: str) -> Column:
+    """The column of values that came as JSON.
+
+    :param column_type: what the service says that they are; where it says nothing that is known here, texts.
+
+    >>> of_values([1, None], "decimal").values
+    [Decimal('1'), None]
+    """
+    kind = _OF_TYPES.get(column_type, Kind.TEXT)
+    read = _OF_JSON.get(kind, _written)
+    return Column(kind, [None if value is None else read(value) for value in values])
 
 
 def _written(value: object) -> str:
@@ -166,4 +178,13 @@ _READ: Mapping[Kind, Callable[[str], Value]] = {
     Kind.BOOLEAN: _boolean,
     Kind.YEAR: lambda text: int(_written_as(_YEAR, text)),
     Kind.DATE: lambda text: date.fromisoformat(_written_as(_DATE, text)),
+}
+
+_OF_JSON: Mapping[Kind, Callable[[Any], Value]] = {
+    Kind.INTEGER: int,
+    Kind.YEAR: int,
+    Kind.DECIMAL: lambda value: Decimal(str(value)),
+    Kind.BOOLEAN: bool,
+    Kind.DATE: date.fromisoformat,
+    Kind.TIME_OF_ZONE: _time,
 }

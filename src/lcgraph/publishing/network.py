@@ -178,9 +178,14 @@ class Network:
         return self.store.newest(self.archive, framework(self.base))
 
     @property
+    def now(self) -> datetime:
+        """The time, as the clock says."""
+        return self._clock()
+
+    @property
     def today(self) -> date:
         """The day, as the clock says."""
-        return self._clock().date()
+        return self.now.date()
 
     def check(self, reading: Reading) -> Report:
         """Checks a file without keeping anything of it."""

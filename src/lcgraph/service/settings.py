@@ -34,6 +34,8 @@ class Settings:
     :ivar result_mb: size that an answer may have.
     :ivar result_rows: rows that an answer may have, or statements.
     :ivar answers_mb: memory that answers which are not delivered yet may take together.
+    :ivar kept_mb: memory that answers to questions may take that are kept in case they are asked again.
+    :ivar past_stores: how many states of the past are kept on disk for questions as of a day.
     :ivar query_kb: size that the text of a query may have.
     :ivar queue: how many queries may wait.
     :ivar services: addresses that ``SERVICE`` may ask, set apart by blanks or commas; empty for none.
@@ -56,6 +58,8 @@ class Settings:
     result_mb: int = 64
     result_rows: int = 1_000_000
     answers_mb: int = 256
+    kept_mb: int = 64
+    past_stores: int = 4
     query_kb: int = 1024
     queue: int = 64
     services: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from lcgraph.archive.archive import Archive, Commit
 from lcgraph.framework import resources
@@ -32,16 +33,25 @@ class Beside:
 NOTHING_BESIDE = Beside("", list)
 
 
-def whole(archive: Archive, framework: Framework, beside: Beside, progress: Progress | None = None) -> list[str]:
+def whole(
+    archive: Archive,
+    framework: Framework,
+    beside: Beside,
+    progress: Progress | None = None,
+    *,
+    up_to: int | None = None,
+) -> list[str]:
     """Every line of the store that the archive makes, in no order; a line may come twice.
 
+    :param up_to: the number of the commit that is the last one for it; without it that of the archive.
     :raises ArchiveDamaged: if a commit is not what was written.
     """
-    done = fold(_counted(archive, progress), framework)
+    end = archive.last if up_to is None else up_to
+    done = fold(_counted(archive, end, progress), framework)
     lines = [line for line in framework_lines(framework) if not _forgotten(line, done, framework)]
     lines.append(marker(framework, beside))
     lines.extend(done.add)
-    last = commit_iri(archive.last, framework.names) if archive.last else ""
+    last = commit_iri(end, framework.names) if end else ""
     lines.extend(partitions.lines(_how_many(lines), last, framework.names))
     lines.extend(beside.lines())
     return lines
@@ -69,9 +79,8 @@ def is_own(graph: str, names: Names) -> bool:
     return graph.startswith(names.base)
 
 
-def _counted(archive: Archive, progress: Progress | None) -> Iterator[Commit]:
-    last = archive.last
-    for commit in archive.commits():
+def _counted(archive: Archive, last: int, progress: Progress | None) -> Iterator[Commit]:
+    for commit in islice(archive.commits(), last):
         yield commit
         if progress is not None:
             progress(commit.number, last)

@@ -43,6 +43,7 @@ def _pointer(directory: str) -> tuple[int, int] | None:
 class _Reader:
     def __init__(self) -> None:
         self.name: str | None = None
+        self.directory = ""
         self.held = ExitStack()
         self.store: ox.Store | None = None
         self._pointer: tuple[int, int] | None = None
@@ -51,8 +52,8 @@ class _Reader:
         """The newest checkpoint; opened again only when there is a newer one."""
         pointer = _pointer(directory)
         if self.store is None or pointer is None or pointer != self._pointer:
-            if self.store is None or newest(Path(directory)) != self.name:
-                self.store = None
+            if self.store is None or directory != self.directory or newest(Path(directory)) != self.name:
+                self.store, self.directory = None, directory
                 self.held.close()
                 self.name, self.store = self.held.enter_context(newest_opened(Path(directory)))
             self._pointer = pointer

@@ -121,6 +121,7 @@ class Readers:
         prologue: str = "",
         sink: Sink | None = None,
         limits: QueryLimits | None = None,
+        at: Path | None = None,
     ) -> Result:
         """Runs a query and gives its whole answer.
 
@@ -135,6 +136,7 @@ class Readers:
         :param sink: takes the answer as it comes; what an error below then leaves in it is a part.
         :param limits: what this query may take, where that is not what every one may: some of its
             time was spent already, say.
+        :param at: the folder of another embedded store than the one that they read.
         :raises QuerySyntaxError: if the query does not parse.
         :raises UnknownGraph: if it names a graph that there is not: none is fetched.
         :raises LimitExceeded: if it passes a limit; never is a part of an answer given as the whole.
@@ -152,6 +154,7 @@ class Readers:
             named_graphs=named_graphs,
             clause=clause,
             prologue=prologue,
+            at=at,
         )
         with self._told(limits):
             ended = self._workers.run(request, limits.seconds, limits.queue, sink)
@@ -169,7 +172,13 @@ class Readers:
         return self._result(ended, limits)
 
     def _request(
-        self, query: str, limits: QueryLimits, *, bindings: Mapping[str, str] | None = None, **how: Any
+        self,
+        query: str,
+        limits: QueryLimits,
+        *,
+        bindings: Mapping[str, str] | None = None,
+        at: Path | None = None,
+        **how: Any,
     ) -> Request:
         if len(query.encode()) > limits.query_bytes:
             raise LimitExceeded(
@@ -178,7 +187,7 @@ class Readers:
                 remedy=Text("Ask for less at once."),
             )
         return Request(
-            str(self.directory),
+            str(at or self.directory),
             query,
             dict(bindings or {}),
             result_bytes=limits.result_bytes,

@@ -4,46 +4,34 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Library, ParameterHead, Question
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import Text, languages, pick
-from lcgraph.service.command_line import output
+from lcgraph.service.command_line.answering import AnswerFormat, give
 from lcgraph.service.command_line.context import context, language_of_command, told
-from lcgraph.service.command_line.output import Format
-from lcgraph.store.readers import Readers
 
-_SHARED = {
-    "format": Annotated[Format, typer.Option("--format", help=told("Form of the answer."))],
-    "data": Annotated[str | None, typer.Option("--data", metavar="DIR", help=told("Folder of the network's data."))],
-    "lang": Annotated[
-        str | None, typer.Option("--lang", metavar="LANG", help=told("Language: {codes}.", codes=[*languages()]))
-    ],
-}
+_Form = Annotated[AnswerFormat, typer.Option("--format", help=told("Form of the answer."))]
+_Output = Annotated[
+    Path | None, typer.Option("--output", "-o", metavar="FILE", help=told("Where to, else standard output."))
+]
+_Data = Annotated[str | None, typer.Option("--data", metavar="DIR", help=told("Folder of the network's data."))]
+_Lang = Annotated[
+    str | None, typer.Option("--lang", metavar="LANG", help=told("Language: {codes}.", codes=[*languages()]))
+]
+_SHARED = {"format": _Form, "output": _Output, "data": _Data, "lang": _Lang}
 
 
 def _command(question: Question) -> Callable[..., None]:
     def ask(**options: Any) -> None:
         here = context(options.pop("data"), options.pop("lang"))
-        how: Format = options.pop("format")
-        given = {name: str(value) for name, value in options.items() if value is not None}
-        library = Library(resources.directory("queries"), here.network.base)
-        here.network.catch_up()
-        with Readers(here.network.store_directory, 1, here.settings.query_limits, spare=0) as readers:
-            answerer = Answerer(library, readers, here.network.framework)
-            if how is Format.turtle:
-                output.write(answerer.graph(question.name, given, here.language))
-                return
-            answer = answerer.ask(question.name, given, here.language)
-        if how is Format.table:
-            output.show_answer(answer)
-        else:
-            output.write((answer.json() if how is Format.json else answer.csv()).encode())
+        how, to = options.pop("format"), options.pop("output")
+        give(here, question.name, {name: str(value) for name, value in options.items() if value is not None}, how, to)
 
     heads = question.head.parameters
     options = [
@@ -62,7 +50,7 @@ def _command(question: Question) -> Callable[..., None]:
         )
         for name, head in heads.items()
     ]
-    defaults = {"format": Format.table, "data": None, "lang": None}
+    defaults = {"format": AnswerFormat.table, "output": None, "data": None, "lang": None}
     options += [
         inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=defaults[name], annotation=annotation)
         for name, annotation in _SHARED.items()

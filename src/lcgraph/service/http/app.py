@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 from anyio import to_thread
 from fastapi import FastAPI, Request
@@ -18,16 +17,13 @@ from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 
 import lcgraph
-from lcgraph.asking import parameters
-from lcgraph.asking.answer import Answer
-from lcgraph.asking.question import Question
 from lcgraph.errors import (
     FileTooLarge,
     InputError,
     LcgraphError,
     ParameterError,
 )
-from lcgraph.language import Text, choose_language, pick
+from lcgraph.language import Text, choose_language
 from lcgraph.processes import MEGABYTE
 from lcgraph.publishing.check_many import run_check
 from lcgraph.publishing.check_process import CheckRequest
@@ -45,6 +41,7 @@ from lcgraph.service.http import (
     pages,
     problem_kinds,
     problems,
+    questions,
 )
 from lcgraph.service.http.below import Below
 from lcgraph.service.http.departures import Departures
@@ -55,8 +52,6 @@ from lcgraph.service.settings import Settings
 
 HTML = "text/html"
 _JSON = "application/json"
-_ANSWER_FORMATS = (_JSON, HTML, "text/csv", "text/turtle", "application/n-triples", "application/ld+json")
-_TABLES = (_JSON, HTML, "text/csv")
 _PAPER = "application/pdf"
 _REPORTS = (
     _JSON,
@@ -68,7 +63,6 @@ _REPORTS = (
     _PAPER,
     MEDIA_TYPES["xlsx"],
 )
-_OWN_PARAMETERS = ("lang", "format")
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -100,7 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Departures)
     app.add_middleware(Headers)
     app.add_middleware(Below, path=settings.root_path)  # outermost: the last that is added
-    _add_questions(app, service)
+    questions.add(app, service)
     endpoint.add(app, service)
     graph_store.add(app, service)
     _add_checks(app, service)
@@ -141,11 +135,12 @@ def _add_errors(app: FastAPI) -> None:
 
 def _allowed(request: Request) -> str:
     """The methods that an address takes, for the header ``Allow``."""
-    methods = {"HEAD", "OPTIONS"}
+    methods: set[str] = set()
     for route in request.app.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
             methods |= set(getattr(route, "methods", None) or ["GET"])
-    return ", ".join(sorted(methods))
+    methods = methods or {"GET"}  # no route leads to the things of the graph, which are read only
+    return ", ".join(sorted({*methods, "OPTIONS", *(["HEAD"] if "GET" in methods else [])}))
 
 
 def _language_of_error(request: Request) -> str:
@@ -163,144 +158,6 @@ def _is_for_a_browser(request: Request) -> bool:
         return choose(accept_of(request), (problems.PROBLEM, _JSON, HTML)) == HTML
     except NotAcceptable:
         return False
-
-
-# questions
-
-
-def _add_questions(app: FastAPI, service: Service) -> None:
-    @app.get(
-        "/questions",
-        summary=str(Text("The questions that can be asked")),
-        tags=["questions"],
-        responses=openapi.responses((_JSON, HTML), 406, 422),
-        openapi_extra={"parameters": openapi.OWN_PARAMETERS},
-    )
-    def list_questions(request: Request) -> Response:
-        language = language_of(request)
-        listed = [_described(question, service, language) for question in service.library]
-        if media_type_for(request, (_JSON, HTML)) == HTML:
-            return pages.questions(request, language, listed)
-        return _json({"questions": listed}, language)
-
-    for question in service.library:
-        app.add_api_route(
-            f"/questions/{question.name}",
-            _answering(question.name, service),
-            methods=["GET"],
-            summary=question.head.title.en,
-            description=question.head.description.en,
-            tags=[question.group],
-            name=question.name,
-            responses=_answer_responses(question),
-            openapi_extra={"parameters": openapi.question_parameters(question, service.network.framework)},
-        )
-
-    @app.get("/questions/{name}", include_in_schema=False)
-    def no_such_question(name: str) -> Response:
-        service.answerer.question(name)  # says which ones come near
-        raise AssertionError(name)
-
-    for path, name in (("/cities", "cities"), ("/commitments", "commitments")):
-        question = service.answerer.question(name)
-        app.add_api_route(
-            path,
-            _answering(name, service),
-            methods=["GET"],
-            name=f"{name}-list",
-            summary=question.head.title.en,
-            description=question.head.description.en,
-            tags=["questions"],
-            responses=_answer_responses(question),
-            openapi_extra={"parameters": openapi.question_parameters(question, service.network.framework)},
-        )
-
-
-def _offered(question: Question) -> tuple[str, ...]:
-    return _ANSWER_FORMATS if question.head.graph else _TABLES
-
-
-def _answer_responses(question: Question) -> dict[int | str, dict[str, Any]]:
-    return openapi.responses(_offered(question), 406, 413, 422, 503)
-
-
-def _answering(name: str, service: Service) -> Callable[[Request], Response]:
-    def answer(request: Request) -> Response:
-        question = service.answerer.question(name)
-        language = language_of(request)
-        media_type = media_type_for(request, _offered(question))
-        given = _given(request)
-        if media_type == HTML:
-            return pages.answer(service, request, language, question, given)
-        if media_type in (_JSON, "text/csv"):
-            return _table(service.answerer.ask(name, given, language), media_type, language)
-        body = service.answerer.graph(name, given, language, media_type)
-        return Response(body, headers={"Content-Language": language}, media_type=media_type)
-
-    return answer
-
-
-def _given(request: Request) -> dict[str, str]:
-    """The parameters of a question.
-
-    :raises ParameterError: if one is given more than once: which of its values counts, nobody can know.
-    """
-    given: dict[str, str] = {}
-    for name, value in request.query_params.multi_items():
-        if name in _OWN_PARAMETERS:
-            continue
-        if name in given:
-            raise ParameterError(
-                Text("The parameter “{name}” is given more than once.", name=name[:80]),
-                parameter=name,
-                remedy=Text("Ask for one value at a time."),
-            )
-        given[name] = value
-    return given
-
-
-def _table(answer: Answer, media_type: str, language: str) -> Response:
-    headers = {"Content-Language": language}
-    if media_type == _JSON:
-        return Response(answer.json(), headers=headers, media_type=_JSON)
-    headers["Content-Disposition"] = f'inline; filename="{answer.question.name}.csv"'
-    return Response(answer.csv(), headers=headers, media_type="text/csv; charset=utf-8; header=present")
-
-
-def _described(question: Question, service: Service, language: str) -> dict[str, Any]:
-    head = question.head
-    described_parameters = []
-    for name, parameter in head.parameters.items():
-        allowed = parameters.allowed(parameter, service.network.framework)
-        described: dict[str, Any] = {
-            "name": name,
-            "type": parameter.type,
-            "required": parameter.required,
-            "description": pick(parameter.description.labels(), language),
-            "example": parameter.example,
-            "allowed": list(allowed) if allowed is not None else None,
-        }
-        if parameter.type == "city":
-            described["allowed_at"] = "/cities"
-        described_parameters.append(described)
-    return {
-        "name": question.name,
-        "group": question.group,
-        "group_title": pick(service.answerer.library.group_title(question.group), language),
-        "titles": head.title.labels(),
-        "title": pick(head.title.labels(), language),
-        "description": pick(head.description.labels(), language),
-        "parameters": described_parameters,
-        "columns": [{"name": name, "label": pick(c.labels(), language)} for name, c in head.columns.items()],
-        "formats": list(_offered(question)),
-        "address": f"/questions/{question.name}",
-        "example": _example(question),
-    }
-
-
-def _example(question: Question) -> str:
-    pairs = "&".join(f"{name}={p.example}" for name, p in question.head.parameters.items() if p.required)
-    return f"/questions/{question.name}" + (f"?{pairs}" if pairs else "")
 
 
 # checks
@@ -412,7 +269,7 @@ def _add_template(app: FastAPI, service: Service) -> None:
     )
     def template(request: Request) -> Response:
         language = language_of(request)
-        given = _given(request)
+        given = questions.given_in(request, ("lang", "format"))
         for name in given:
             if name not in openapi.FORM_PARAMETERS:
                 raise ParameterError(

@@ -81,7 +81,7 @@ class Compression(GZipMiddleware):
             await self.app(scope, receive, send)
             return
         asked = datastructures.Headers(scope=scope)
-        if not _takes_gzip(asked):
+        if not takes_gzip(asked):
             await self.app(scope, receive, send)
             return
         known = ", ".join(asked.getlist("if-none-match"))
@@ -97,12 +97,12 @@ class Compression(GZipMiddleware):
         await super().__call__(scope, receive, send_with_tag)
 
 
-def _takes_gzip(headers: datastructures.Headers) -> bool:
+def takes_gzip(headers: datastructures.Headers) -> bool:
     """Whether a client takes gzip: it names it, and not only to rule it out (RFC 9110, 12.5.3)."""
     found = re.search(
-        r"(?:^|[\s,])(?:x-)?gzip\s*(?:;\s*q\s*=\s*([\d.]+))?\s*(?:,|$)", headers.get("accept-encoding", "")
+        r"(?:^|[\s,])(?:x-)?gzip\s*(?:;\s*q\s*=\s*([01](?:\.\d*)?))?\s*(?:,|$)", headers.get("accept-encoding", "")
     )
-    return found is not None and (found[1] is None or float(f"0{found[1]}") > 0)
+    return found is not None and (found[1] is None or float(found[1]) > 0)
 
 
 def _preflight() -> list[tuple[bytes, bytes]]:

@@ -129,6 +129,7 @@ SHORT_NAMES = {
     "html": "text/html",
     "text": "text/plain",
     "pdf": "application/pdf",
+    "parquet": "application/vnd.apache.parquet",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 """What ``?format=`` may say, for those who cannot send a header."""

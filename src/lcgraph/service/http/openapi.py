@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from lcgraph.asking import parameters
+from lcgraph.asking.parts import MOST
 from lcgraph.asking.question import Question
+from lcgraph.asking.schema import schema
 from lcgraph.framework.framework import Framework
 from lcgraph.language import Labels, Text, languages, pick, translated
 from lcgraph.service.http.problems import PROBLEM, title
@@ -62,18 +64,62 @@ OWN_PARAMETERS = [
 """What every address takes."""
 
 
+_PARTS = [
+    _parameter(
+        "limit",
+        str(Text("how many rows at the most; then “Link” leads to the next ones")),
+        {"type": "integer", "minimum": 1, "maximum": MOST},
+        example=100,
+    ),
+    _parameter("cursor", str(Text("where the next rows begin, as the answer before says")), _TEXT),
+]
+"""What every question takes beside them."""
+
+
+def name_of_question(library: Iterable[Question]) -> dict[str, Any]:
+    """The parameter for the name of a question, in the path."""
+    about, names = str(Text("name of the question")), [question.name for question in library]
+    return _parameter("name", about, {**_TEXT, "enum": names}, example="cities") | {"in": "path", "required": True}
+
+
+def schema_name(question: Question) -> str:
+    """The name of the schema of a question's answers, among the components."""
+    return f"{question.name}-answer"
+
+
+def answers(question: Question, formats: tuple[str, ...], *errors: int) -> dict[int | str, dict[str, Any]]:
+    """The responses of the address of a question.
+
+    :param formats: media types that the answer comes in.
+    :param errors: statuses that it may have otherwise.
+    """
+    said = responses(formats, *errors)
+    said[200]["content"]["application/json"] = {"schema": {"$ref": f"#/components/schemas/{schema_name(question)}"}}
+    said[200]["headers"] = {
+        name: {"description": about, "schema": _TEXT}
+        for name, about in (
+            ("ETag", str(Text("changes when the answer does; send it as “If-None-Match”"))),
+            ("Link", str(Text("the address of the next rows, as “next”"))),
+        )
+    }
+    said[304] = {"description": str(Text("the answer is still the one with this ETag"))}
+    return said
+
+
 def question_parameters(question: Question, framework: Framework) -> list[dict[str, Any]]:
     """The parameters of a question."""
     listed = []
     for name, parameter in question.head.parameters.items():
         schema: dict[str, Any] = {"type": "integer" if parameter.type in ("year", "integer") else "string"}
+        if parameter.type == "date":
+            schema["format"] = "date"
         allowed = parameters.allowed(parameter, framework)
         if allowed is not None and parameter.type != "city":  # cities are registered while the service runs
             schema["enum"] = list(allowed)
         about = parameter.description.en
         example = int(parameter.example) if schema["type"] == "integer" else parameter.example
         listed.append(_parameter(name, about, schema, example=example) | {"required": parameter.required})
-    return [*listed, *OWN_PARAMETERS]
+    return [*listed, *_PARTS, *OWN_PARAMETERS]
 
 
 _GRAPHS: list[dict[str, Any]] = [
@@ -162,6 +208,7 @@ def in_language(said: Mapping[str, Any], language: str, library: Iterable[Questi
     """
     texts = [text for question in library for text in _texts(question)]
     known = {labels["en"]: pick(labels, language) for labels in texts}
+    schemas = {schema_name(question): schema(question, language) for question in library}
 
     def told(value: Any, key: str = "") -> Any:
         if isinstance(value, dict):
@@ -172,7 +219,8 @@ def in_language(said: Mapping[str, Any], language: str, library: Iterable[Questi
             return known.get(value) or translated(value, language)
         return value
 
-    found: Mapping[str, Any] = told(said)
+    found: dict[str, Any] = told(said)
+    found["components"] = {"schemas": {**found.get("components", {}).get("schemas", {}), **schemas}}
     return found
 
 

@@ -170,9 +170,9 @@ def answer(service: Service, request: Request, language: str, question: Question
                 "wrong": isinstance(error, ParameterError) and error.parameter == name,
             }
         )
-    formats = [("JSON", "json"), ("CSV", "csv")]
+    formats = [("JSON", "json"), ("CSV", "csv"), ("XLSX", "xlsx"), ("Parquet", "parquet")]
     if question.head.graph:
-        formats.append(("Turtle", "ttl"))
+        formats += [("Turtle", "ttl"), ("N-Triples", "nt"), ("JSON-LD", "jsonld")]
     return page(
         "answer.html",
         request,

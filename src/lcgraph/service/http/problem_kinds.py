@@ -48,6 +48,12 @@ KINDS: Mapping[str, Kind] = {
         Text("The submission was withdrawn: it was published once and is no longer."),
         Text("Take another submission of the city; the archive keeps what this one said."),
     ),
+    "part-gone": Kind(
+        Text(
+            "A further part of an answer was asked for, and the question or the data of the first part are no longer to be had."
+        ),
+        Text("Ask for the first part anew, without “cursor”."),
+    ),
     "method-not-allowed": Kind(
         Text("The address does not take this method."), Text("The header Allow lists those that it takes.")
     ),

@@ -10,6 +10,7 @@ from http import HTTPStatus
 
 from starlette.responses import Response
 
+from lcgraph.asking.parts import PartGone
 from lcgraph.errors import (
     Abandoned,
     ArchiveError,
@@ -39,6 +40,7 @@ STATUS: tuple[tuple[type[LcgraphError], int], ...] = (
     (InputError, 422),
     (NotFound, 404),
     (NotAcceptable, 406),
+    (PartGone, 410),
     (ReadOnly, 405),
     (QueryRefused, 403),
     (OtherServiceFailed, 502),

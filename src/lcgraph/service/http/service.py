@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from lcgraph.asking.answer import Answerer
 from lcgraph.asking.federation import Federation
+from lcgraph.asking.kept import Kept
 from lcgraph.asking.question import Library
 from lcgraph.errors import ParameterError
 from lcgraph.framework import resources
@@ -16,6 +17,7 @@ from lcgraph.publishing.network import Network
 from lcgraph.service.http.negotiation import wanted
 from lcgraph.service.http.under_way import Room
 from lcgraph.service.settings import Settings
+from lcgraph.store.past import Maker, Past, PastReaders
 from lcgraph.store.readers import Readers
 
 _NICE = 5
@@ -30,6 +32,8 @@ class Service:
     :param settings: the settings of the deployment.
     :ivar readers: where the queries of strangers run.
     :ivar own_readers: where our own do, which are never kept waiting by those.
+    :ivar past: where our own run on data of the past.
+    :ivar kept: keeps answers to questions.
     :ivar federation: asks other services for what those of strangers want of them.
     """
 
@@ -42,6 +46,10 @@ class Service:
             directory, settings.readers, limits, base=base, nice=_NICE, makes_place_after=_MAKES_PLACE_AFTER
         )
         self.own_readers = Readers(directory, settings.question_readers, limits, base=base)
+        past = Past(directory, self.network.archive, base, settings.past_stores)
+        self._maker = Maker(past, settings.directory, settings.query_seconds, settings.queue)
+        self.past = PastReaders(past, self.own_readers, settings.question_readers, limits, self._maker.make)
+        self.kept = Kept(settings.kept_mb * MEGABYTE)
         self.federation = Federation(settings.allowed_services, settings.readers, limits, base)
         self.checkers = checkers(settings.directory, settings.checkers, settings.check_memory_mb * MEGABYTE)
         self.room = Room(settings.answers_mb * MEGABYTE)
@@ -49,14 +57,15 @@ class Service:
     @property
     def answerer(self) -> Answerer:
         """Answers questions, with the cities that are known now."""
-        return Answerer(self.library, self.own_readers, self.network.framework)
+        return Answerer(self.library, self.own_readers, self.network.framework, self.past, self.kept)
 
     @property
     def threads(self) -> int:
         """How many threads it takes for every queue to fill and pages still to be served."""
         settings = self.settings
         others = settings.readers + settings.queue if settings.allowed_services else 0
-        return settings.readers + settings.question_readers + settings.checkers + 3 * settings.queue + others + 16
+        queues = 5 * settings.queue  # of queries, questions, checks, questions on the past, and for data of the past
+        return settings.readers + 2 * settings.question_readers + settings.checkers + queues + others + 16
 
     def start(self) -> None:
         """Starts the processes that queries and checks run in."""
@@ -70,6 +79,8 @@ class Service:
         """Ends them."""
         self.readers.close()
         self.own_readers.close()
+        self.past.close()
+        self._maker.close()
         self.federation.close()
         self.checkers.close()
 

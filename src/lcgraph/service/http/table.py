@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from lcgraph.asking.answer import Answer, Value
+from lcgraph.asking.answer import Answer
+from lcgraph.asking.values import Value
 from lcgraph.language import Text
 from lcgraph.reading import terms
 
