@@ -86,7 +86,7 @@ def test_union_and_exclusive_default_graph_give_the_same_rows(
     with opened(few.store_directory, checkpoint) as store:
         union = run(store, question.query, question, union=True, values=values)
         assert union == run(store, question.query, question, union=False, values=values)
-        assert union
+        assert union or question.head.empty  # whether there are rows the question's own test says
         # by value in VALUES, as an engine over HTTP would be asked
         assert union == run(store, with_values(question.query, values), question, union=False)
 
