@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import tempfile
+import heapq
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 
+import pyoxigraph as ox
+
 from lcgraph.archive.archive import Archive
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import Names
 from lcgraph.store import embedded
-from lcgraph.store.contents import Beside
+from lcgraph.store.contents import Beside, whole
 from lcgraph.store.embedded import commit_of
 from lcgraph.store.outcome import Outcome
 from lcgraph.store.remote.connection import Connection
@@ -80,15 +82,16 @@ class RemoteStore:
         """The state, and all that it holds as canonical N-Quads: made anew from the archive.
 
         Servers write figures and times in their own ways; from the archive it is the same graph, letter
-        by letter, that an embedded store has.
+        by letter, that an embedded store has. Only literals are written in more than one way, so nothing
+        else has to go through a store, one in memory.
         """
         state = self.state() or ""
-        with tempfile.TemporaryDirectory(prefix="lcgraph-") as folder:
-            writer = embedded.Writer(Path(folder), archive, framework, beside)
-            writer.rebuild()
-            writer.close()
-            with embedded.newest_opened(Path(folder)) as (_, store):
-                yield state, embedded.canonical_lines(store)
+        lines = dict.fromkeys(whole(archive, framework, beside))
+        store = ox.Store()
+        store.bulk_load("".join(filter(_may_be_rewritten, lines)).encode(), ox.RdfFormat.N_QUADS)
+        others = sorted(line for line in lines if not _may_be_rewritten(line))
+        del lines
+        yield state, heapq.merge(others, embedded.canonical_lines(store))
 
     def examine(self, archive: Archive, names: Names) -> Iterator[Outcome]:
         """Tries the server out; see :func:`lcgraph.store.remote.examination.examine`."""
@@ -97,3 +100,8 @@ class RemoteStore:
     def close(self) -> None:
         """Lets go of all connections."""
         self.connection.close()
+
+
+def _may_be_rewritten(line: str) -> bool:
+    """Whether a store may write a line in another way than it was given: one with a literal, or with an escape."""
+    return '"' in line or "\\" in line
