@@ -26,6 +26,9 @@ WRONG: list[tuple[str, str, int]] = [
     ("DELETE", "/cities", 405),
     ("POST", "/", 405),
     ("GET", "/checks", 405),
+    ("POST", "/city/ie-cork", 405),
+    ("DELETE", "/city/ie-cork.ttl", 405),
+    ("POST", "/city/nowhere", 404),
     ("GET", "/cities?format=docx", 406),
     ("GET", "/cities?lang=xx", 422),
     ("GET", "/questions/city-commitments", 422),
@@ -82,6 +85,22 @@ def test_head_is_get_without_the_body(client: httpx.Client, address: str) -> Non
     assert head.content == b""
     assert head.headers["content-type"] == get.headers["content-type"]
     assert head.headers["content-length"] == get.headers["content-length"]
+
+
+@pytest.mark.parametrize(
+    ("method", "address", "allowed"),
+    [
+        ("PUT", "/city/ie-cork", "GET, HEAD, OPTIONS"),
+        ("DELETE", "/cities", "GET, HEAD, OPTIONS"),
+        ("POST", "/static/style.css", "GET, HEAD, OPTIONS"),
+        ("HEAD", "/checks", "OPTIONS, POST"),
+    ],
+)
+def test_a_method_that_is_refused_is_told_with_those_that_are_not(
+    client: httpx.Client, method: str, address: str, allowed: str
+) -> None:
+    answer = client.request(method, address)
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
 
 
 def test_scripts_of_other_sites_may_read_and_ask(client: httpx.Client) -> None:

@@ -204,7 +204,10 @@ def test_a_withdrawn_submission_is_gone_and_says_why_in_every_form(
 
 @pytest.mark.parametrize(
     "path",
-    ["city/nowhere", "city/nowhere.ttl", "submission/ie-cork/2016/3", "ontology/9.9.9", "city/%3Cx%3E", "nothing"],
+    [
+        *("city/nowhere", "city/nowhere.ttl", "submission/ie-cork/2016/3", "ontology/9.9.9", "nothing"),
+        *("city/%3Cx%3E", "city/ie-cork%3Fx", "city/ie-cork%23x", "city/ie-cork%00", "city/ie-cork%20"),
+    ],
 )
 @pytest.mark.parametrize(
     ("accept", "media_type"), [(BROWSER, "text/html"), ("text/turtle", "application/problem+json")]
@@ -265,6 +268,13 @@ def test_of_several_models_the_one_that_is_liked_best_and_there_is_given(there: 
     assert "<https://w3id.org/lcgraph/ontology>" in refused.json()["allowed"]
     anything = there.get("/feature/1.2.2.ttl", headers={"Accept-Profile": "<http://example.org/unknown>, *;q=0.1"})
     assert anything.headers["content-profile"] == "<https://w3id.org/lcgraph/ontology>"
+
+
+def test_a_page_shows_all_and_says_so_whatever_model_is_wanted(there: httpx.Client) -> None:
+    wish = {"Accept": BROWSER, "Accept-Profile": "<http://www.w3.org/2004/02/skos/core>"}
+    page = there.get("/feature/1.2.2", headers=wish, follow_redirects=True)
+    assert (page.url.path, page.url.query) == ("/net/feature/1.2.2.html", b"")
+    assert page.headers["content-profile"] == "<https://w3id.org/lcgraph/ontology>"
 
 
 # ontologies and shapes

@@ -161,3 +161,15 @@ def test_nothing_that_a_stranger_writes_in_an_address_becomes_markup(client: htt
     assert "<script" not in answer.text.lower()
     page = Page(answer.text)
     assert not any(name.startswith("on") for _, attributes in page.elements for name in attributes)
+
+
+@pytest.mark.parametrize("path", ["/city/ie-cork%3Fx", "/city/a%20b%22", "//elsewhere.example/city"])
+def test_the_page_of_an_odd_address_leads_to_itself_in_the_other_language(client: httpx.Client, path: str) -> None:
+    address = f"{str(client.base_url).rstrip('/')}{path}"
+    english = client.get(address, headers={"Accept": BROWSER}, params={"lang": "en"})
+    (link,) = (link["href"] for link in Page(english.text).of("a") if link.get("hreflang"))
+    assert link is not None
+    assert link == f"/{path.lstrip('/')}?lang=zh"
+    chinese = client.get(link, headers={"Accept": BROWSER})
+    assert (english.status_code, chinese.status_code) == (404, 404)
+    assert chinese.headers["content-language"] == "zh"

@@ -6,6 +6,7 @@ nor answering waits for it; once for each state of the store, however many ask.
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -13,7 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -25,6 +26,7 @@ from lcgraph.store.embedded import nothing_yet
 
 _LEVEL = 6
 _PATIENCE = 20.0
+_LOOK_AGAIN = 0.02
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,41 +54,53 @@ class Dumps:
         self._folder = tempfile.TemporaryDirectory(prefix="lcgraph-dumps-")
         self._made: list[Dump] = []
         self._at_work: subprocess.Popen[bytes] | None = None
-        self._lock = threading.Lock()
 
-    def newest(self) -> Dump:
+    async def newest(self) -> Dump:
         """The dump of the newest state; where that is not made soon, of the one before.
+
+        However many wait for it, no thread does: others need them meanwhile.
 
         :raises LimitExceeded: if there is none yet, and it takes longer to make one.
         :raises StoreError: if there is nothing to dump, or it cannot be made.
         """
-        wanted = self.network.store.state()
+        wanted = await asyncio.to_thread(self.network.store.state)
         if wanted is None:
             raise nothing_yet(self.network.store_directory)
-        with self._lock:
-            if not self._made or self._made[-1].checkpoint != wanted:
-                self._make(wanted)
-            if not self._made:
-                raise LimitExceeded(
-                    Text("The dump of the graph is being made."),
-                    limit="queue",
-                    remedy=Text("Ask again in a while."),
-                )
-            return self._made[-1]
-
-    def _make(self, wanted: str) -> None:
-        if self._at_work is None:
-            target = Path(self._folder.name) / f"{wanted}.nq.gz"
-            of = (str(self.network.directory), self.network.base)
-            self._at_work = subprocess.Popen(  # noqa: S603 - this very module
-                [sys.executable, "-m", "lcgraph.telling.dump", *of, str(target)], stdout=subprocess.PIPE
+        if not self._made or self._made[-1].checkpoint != wanted:
+            process = self._at_work = self._at_work or self._begun(wanted)
+            until = time.monotonic() + _PATIENCE
+            while process.poll() is None and time.monotonic() < until:  # noqa: ASYNC110 - a process sets no event
+                await asyncio.sleep(_LOOK_AGAIN)
+            if process is self._at_work and process.poll() is not None:
+                self._at_work = None
+                self._take(process)
+        if not self._made:
+            raise LimitExceeded(
+                Text("The dump of the graph is being made."),
+                limit="queue",
+                remedy=Text("Ask again in a while."),
             )
-        try:
-            said, _ = self._at_work.communicate(timeout=_PATIENCE)
-        except subprocess.TimeoutExpired:
-            return
-        status, self._at_work = self._at_work.returncode, None
-        if status:
+        return self._made[-1]
+
+    def close(self) -> None:
+        """Ends what is being made, and throws away what is made."""
+        if self._at_work is not None:
+            self._at_work.kill()
+            self._at_work.communicate()
+            self._at_work = None
+        self._made.clear()
+        self._folder.cleanup()
+
+    def _begun(self, wanted: str) -> subprocess.Popen[bytes]:
+        target = Path(self._folder.name) / f"{wanted}.nq.gz"
+        of = (str(self.network.directory), self.network.base)
+        return subprocess.Popen(  # noqa: S603 - this very module
+            [sys.executable, "-m", "lcgraph.telling.dump", *of, str(target)], stdout=subprocess.PIPE
+        )
+
+    def _take(self, process: subprocess.Popen[bytes]) -> None:
+        said, _ = process.communicate()
+        if process.returncode:
             raise StoreError(
                 Text("The dump of the graph could not be made."), remedy=Text("The log of the service says why.")
             )

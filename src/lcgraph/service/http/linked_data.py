@@ -71,10 +71,12 @@ class LinkedData:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request that no other address answers."""
-        if scope["type"] != "http" or scope["method"] != "GET":
+        if scope["type"] != "http":
             raise HTTPException(404)
         request = Request(scope, receive)
-        response = await run_in_threadpool(self.answer, request)
+        response = await run_in_threadpool(self.answer, request)  # raises where there is nothing
+        if scope["method"] != "GET":
+            raise HTTPException(405)
         await response(scope, receive, send)
 
     def answer(self, request: Request) -> Response:
@@ -83,7 +85,8 @@ class LinkedData:
         :raises HTTPException: 404, if the graph does not know it.
         :raises NotAcceptable: if it is not to be had as wanted.
         """
-        place = request.url.path.removeprefix(request.scope.get("root_path", "")).lstrip("/")
+        # not that of request.url, which ends at a question mark that was written %3F
+        place = request.scope["path"].removeprefix(request.scope.get("root_path", "")).lstrip("/")
         if file := _FILE.fullmatch(place):
             return _Asked(self.documents, request, file["path"], "").original(int(file["number"]))
         ending = _ENDING.fullmatch(place)
@@ -97,7 +100,7 @@ class LinkedData:
             "ETag": f'W/"{hashlib.sha256(body).hexdigest()[:20]}"',
             "Cache-Control": "public, max-age=3600",
         }
-        if matches(request, headers["ETag"]):
+        if is_known(request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(body, headers=headers, media_type=FORMS["jsonld"])
 
@@ -119,10 +122,9 @@ class _Asked:
         self.root = request.scope.get("root_path", "")
 
     def response(self) -> Response:
-        if self.extension:
-            tag = self._tag(self.extension)
-            if matches(self.request, tag) or self._is_as_old():
-                return Response(status_code=304, headers=self._validators(tag))
+        tag = self._tag(self.extension) if self.extension else ""
+        if tag and _names(self.request, tag):  # so there is such a document
+            return self._not_modified(tag)
         document = self.documents.document(self.iri)
         if document is None:
             raise self._not_found()
@@ -130,7 +132,12 @@ class _Asked:
             return self._gone(document)
         if not self.extension:
             return self._see_other(document)
+        if is_known(self.request, tag, self._modified()):
+            return self._not_modified(tag)
         return self._document(document)
+
+    def _not_modified(self, tag: str) -> Response:
+        return Response(status_code=304, headers=self._validators(tag))
 
     def original(self, number: int) -> Response:
         """A file of the submission, as it was handed in.
@@ -154,7 +161,7 @@ class _Asked:
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
             "Link": f'<{_ascii(self.iri)}#file-{number}>; rel="describes"',
         }
-        if matches(self.request, headers["ETag"]):
+        if is_known(self.request, headers["ETag"]):
             return Response(status_code=304, headers=headers)
         return Response(file.read(), headers=headers, media_type=file.entry.media_type)
 
@@ -170,7 +177,7 @@ class _Asked:
     def _see_other(self, document: Document) -> Response:
         media_type = self._wanted(_OFFERED)
         extension = _extension_of(media_type)
-        profile = self._profile(document)
+        profile = self._profile(document, extension)
         more = {"lang": self.request.query_params.get("lang", "")}
         if profile is not PROFILES[0]:
             more["_profile"] = profile.token
@@ -185,7 +192,7 @@ class _Asked:
         return wanted(media_type, accept_of(self.request), offered, GRAPH_ALIASES)
 
     def _document(self, document: Document, status: int = 200) -> Response:
-        profile = self._profile(document)
+        profile = self._profile(document, self.extension)
         headers = {
             **self._validators(self._tag(self.extension)),
             "Content-Profile": f"<{profile.iri}>",
@@ -229,11 +236,15 @@ class _Asked:
 
     # profiles
 
-    def _profile(self, document: Document) -> Profile:
+    def _profile(self, document: Document, extension: str) -> Profile:
         """The model that is wanted, by ``?_profile=`` or ``Accept-Profile``; without a wish the project's own.
+
+        A page is in no other: it shows all.
 
         :raises NotAcceptable: if the document is to be had in none that is wanted.
         """
+        if extension == "html":
+            return PROFILES[0]
         there = self._there(document)
         token = self.request.query_params.get("_profile", "")
         header = ", ".join(self.request.headers.getlist("accept-profile"))
@@ -315,24 +326,35 @@ class _Asked:
 
     def _modified(self) -> datetime | None:
         at = self.documents.modified()
-        return datetime.fromisoformat(at).astimezone(UTC).replace(microsecond=0) if at else None
-
-    def _is_as_old(self) -> bool:
-        """Whether a client that knows no tag has the document as it was when the data changed last."""
-        since = self.request.headers.get("if-modified-since")
-        if not since or "if-none-match" in self.request.headers:
-            return False
-        modified = self._modified()
-        try:
-            return modified is not None and modified <= parsedate_to_datetime(since)
-        except (TypeError, ValueError):
-            return False
+        return time_of(at) if at else None
 
 
-def matches(request: Request, tag: str) -> bool:
-    """Whether a client has what this tag stands for."""
-    given = request.headers.get("if-none-match", "")
-    return given.strip() == "*" or tag.removeprefix("W/") in re.findall(r'"[^"]*"', given)
+def time_of(at: str) -> datetime:
+    """A time, as precisely as HTTP tells one.
+
+    :param at: in ISO 8601.
+    """
+    return datetime.fromisoformat(at).astimezone(UTC).replace(microsecond=0)
+
+
+def is_known(request: Request, tag: str, modified: datetime | None = None) -> bool:
+    """Whether a client has what there is now: by its tag or, where the client knows none, by its time.
+
+    :param tag: of what there is.
+    :param modified: when it changed last; None where that is not known.
+    """
+    if "if-none-match" in request.headers:
+        return _names(request, tag) or request.headers["if-none-match"].strip() == "*"
+    try:
+        return modified is not None and modified <= parsedate_to_datetime(request.headers["if-modified-since"])
+    except (KeyError, TypeError, ValueError):  # none, without a zone, or no time at all
+        return False
+
+
+def _names(request: Request, tag: str) -> bool:
+    """Whether a client says that it has what a tag stands for; a list may be spread over several headers."""
+    given = ", ".join(request.headers.getlist("if-none-match"))
+    return tag.removeprefix("W/") in re.findall(r'"[^"]*"', given)
 
 
 def _wishes(header: str) -> list[tuple[str, float]]:

@@ -76,7 +76,7 @@ def page(name: str, request: Request, language: str, status: int = 200, **values
     html = (
         _environment()
         .get_template(name)
-        .render(_=say, lang=language, others=others, root=root, path=request.url.path.removeprefix(root), **values)
+        .render(_=say, lang=language, others=others, root=root, path=request.scope["path"].removeprefix(root), **values)
     )
     headers = {"Content-Language": language, "Cache-Control": "no-cache"}
     return Response(html, status, headers, "text/html; charset=utf-8")
@@ -87,7 +87,7 @@ def _with(request: Request, **changed: str) -> str:
     if request.method == "POST":
         return f"{request.scope.get('root_path', '')}/?{urlencode(changed)}"
     pairs = {key: value for key, value in request.query_params.items() if value} | changed
-    return f"{request.url.path}?{urlencode(pairs)}"
+    return f"/{quote(request.scope['path'].lstrip('/'))}?{urlencode(pairs)}"
 
 
 def start(service: Service, request: Request, language: str) -> Response:

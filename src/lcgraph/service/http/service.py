@@ -19,6 +19,7 @@ from lcgraph.service.http.under_way import Room
 from lcgraph.service.settings import Settings
 from lcgraph.store.past import Maker, Past, PastReaders
 from lcgraph.store.readers import Readers
+from lcgraph.telling.dump import Dumps
 
 _NICE = 5
 """How far the queries of strangers stand back: where processors are scarce, the service itself is served first."""
@@ -35,6 +36,7 @@ class Service:
     :ivar past: where our own run on data of the past.
     :ivar kept: keeps answers to questions.
     :ivar federation: asks other services for what those of strangers want of them.
+    :ivar dumps: makes dumps of the graph.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -52,6 +54,7 @@ class Service:
         self.kept = Kept(settings.kept_mb * MEGABYTE)
         self.federation = Federation(settings.allowed_services, settings.readers, limits, base)
         self.checkers = checkers(settings.directory, settings.checkers, settings.check_memory_mb * MEGABYTE)
+        self.dumps = Dumps(self.network)
         self.room = Room(settings.answers_mb * MEGABYTE)
 
     @property
@@ -83,6 +86,7 @@ class Service:
         self._maker.close()
         self.federation.close()
         self.checkers.close()
+        self.dumps.close()
 
 
 def language_of(request: Request) -> str:
