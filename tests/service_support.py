@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import servers
@@ -31,11 +32,15 @@ class Ran:
 
 @dataclass(frozen=True)
 class Served:
-    """A server that runs."""
+    """A server that runs.
+
+    :ivar log: the lines that it has written to standard error since it began; all of them once it has ended.
+    """
 
     process: subprocess.Popen[str]
     address: str
     client: httpx.Client
+    log: list[str]
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -61,16 +66,21 @@ def serving(data: Path, port: int = 0, **settings: str) -> Iterator[Served]:
         env=environment(**settings),
     )
     assert process.stderr is not None
+    log: list[str] = []
+    reader = Thread(target=log.extend, args=(process.stderr,), daemon=True)  # else the server stops at a full pipe
     try:
         said = process.stderr.readline()
         assert "http://" in said, said + process.stderr.read()
+        reader.start()
         address = said.rsplit(" ", 1)[-1].strip()
         with httpx.Client(base_url=address, timeout=60, headers={"Accept": "*/*"}) as client:
-            yield Served(process, address, client)
+            yield Served(process, address, client, log)
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
+        if reader.ident is not None:
+            reader.join(timeout=30)
         process.stderr.close()
 
 

@@ -99,6 +99,12 @@ def test_a_query_past_a_limit_is_told_which_and_how_to_stay_within_it(
     assert problem["remedy"]
 
 
+def test_who_asks_for_more_than_a_graph_may_have_is_told_where_all_of_it_is(strict: Served) -> None:
+    answer = strict.client.get("/graphs?default")
+    assert (answer.status_code, answer.json()["limit"]) == (413, "rows")
+    assert "/dump.nq.gz" in answer.json()["remedy"]
+
+
 def test_memory_has_a_limit_of_its_own(serve: Serve, demo: Network) -> None:
     with serve(demo.directory, LCGRAPH_QUERY_MEMORY_MB="512", LCGRAPH_QUERY_SECONDS="60") as served:
         answer = served.client.get("/sparql", params={"query": SORTED})
@@ -127,6 +133,8 @@ def test_an_answer_that_has_begun_and_passes_a_limit_is_broken_off(cramped: Serv
     assert b"transfer-encoding: chunked" in head.lower()
     assert len(body) > 1_000_000
     assert not body.endswith(b"0\r\n\r\n")
+    assert until(lambda: any("was broken off" in line for line in cramped.log)), "the operator is told"
+    assert not [line for line in cramped.log if "ASGI" in line], "and not of a fault of the program"
 
 
 def test_an_answer_that_is_broken_off_is_an_error_to_every_client(cramped: Served) -> None:

@@ -9,11 +9,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from lcgraph.errors import NotFound, QueryError, ReadOnly, UnknownGraph
+from lcgraph.errors import LimitExceeded, NotFound, QueryError, ReadOnly, UnknownGraph
 from lcgraph.language import Text
 from lcgraph.service.http import openapi
 from lcgraph.service.http.endpoint import GRAPHS, answer, format_of
 from lcgraph.service.http.service import Service, language_of
+from lcgraph.telling.catalogue import DUMP
 
 _WRITING = ["PUT", "POST", "DELETE", "PATCH"]
 _WHOLE = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
@@ -31,6 +32,11 @@ def add(app: FastAPI, service: Service) -> None:
             return await answer(service, _WHOLE, graph=media_type, default_graphs=(name,) if name else ())
         except UnknownGraph as error:
             raise NotFound(error.message, remedy=error.remedy) from error
+        except LimitExceeded as error:
+            if not name and error.limit in ("rows", "size"):
+                address = f"{request.scope.get('root_path', '')}/{DUMP}"
+                error.remedy = Text("All graphs are to be had as one file at {address}.", address=address)
+            raise
 
     def refused() -> Response:
         raise ReadOnly(

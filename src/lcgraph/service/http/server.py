@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,6 +19,8 @@ from lcgraph.service.http.protocol import Protocol
 from lcgraph.service.settings import Settings
 
 _SHORT = 4096
+_BROKEN_OFF = "ASGI callable returned without completing response."
+"""What uvicorn writes to its log of an answer that does not end as it should, before it closes the connection."""
 
 
 def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -> None:
@@ -43,8 +46,28 @@ def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -
         http=_Protocol,
         ws="none",
     )
+    _tell_what_was_broken_off(say)
     with listener:
         uvicorn.Server(config).run(sockets=[listener])
+
+
+def _tell_what_was_broken_off(say: Callable[[Text], None]) -> None:
+    """Has an answer that was broken off with intent not look like a fault of the program in its log."""
+
+    def told(record: logging.LogRecord) -> bool:
+        if record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError):
+            return False  # the service ends, and the line before says how many requests do with it
+        if record.msg != _BROKEN_OFF:
+            return True
+        with suppress(OSError):  # nobody is there to read it, and the connection is still to be closed
+            say(
+                Text(
+                    "An answer was broken off: a part of it was sent when it passed a limit, or its client took no more of it."
+                )
+            )
+        return False
+
+    logging.getLogger("uvicorn.error").addFilter(told)
 
 
 class _Protocol(Protocol):
