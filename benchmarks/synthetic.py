@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from random import Random
 
@@ -25,6 +26,7 @@ from lcgraph.reading.reader import Reading, read
 from lcgraph.reading.submission import Observation, Source, Submission
 from lcgraph.reading.table import in_order
 from lcgraph.store.index import submission_lines
+from lcgraph.store.summaries import city_lines, handed_in
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 LUMENPORT = EXAMPLES / "fictional-city"
@@ -109,9 +111,14 @@ class MadeUp:
 
     def lines(self, framework: Framework) -> Iterator[str]:
         """N-Quads lines of all submissions and of what follows from them, for a store without an archive."""
-        for submission in self.submissions(framework):
-            graph = submission_graph(submission, framework, revision=1)
-            yield from submission_lines(graph.nquads().encode(), graph.iri, framework)
+        for city, submissions in groupby(self.submissions(framework), lambda submission: submission.city):
+            handed = []
+            for submission in submissions:
+                graph = submission_graph(submission, framework, revision=1)
+                lines = list(submission_lines(graph.nquads().encode(), graph.iri, framework))
+                handed.append(handed_in(graph.iri, lines))
+                yield from lines
+            yield from city_lines(city, handed, framework)
 
     def _random(self, city: int, what: str) -> Random:
         return Random(f"{self.seed}/{what}/{city}")

@@ -17,6 +17,7 @@ from lcgraph.framework.namespaces import DEFAULT_BASE, LC, OWL, RDF, XSD
 from lcgraph.reading.graph import submission_graph
 from lcgraph.reading.submission import Submission
 from lcgraph.store.evidence import evidence
+from lcgraph.store.summaries import city_statements, handed_in
 
 IMPORTS = OWL + "imports"
 EVIDENCE = {
@@ -74,7 +75,9 @@ def test_the_chains_give_just_the_evidence_that_publishing_materialises(
         elif str(p) == LC + "supports":  # owlready2 does not list what a super-property already says
             inferred.add((str(s), LC + "evidenceForAction", str(o)))
     materialised = set()
-    for statement in evidence(statements, framework):
+    follows = evidence(statements, framework)
+    handed = handed_in(graph.iri, [f"{statement} ." for statement in (*statements, *follows)])
+    for statement in (*follows, *city_statements(lumenport.city, [handed], framework)):
         quad = next(ox.parse(f"{statement} .", ox.RdfFormat.N_TRIPLES))
         if quad.predicate.value in EVIDENCE:
             materialised.add((quad.subject.value, quad.predicate.value, quad.object.value))

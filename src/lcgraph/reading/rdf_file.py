@@ -61,6 +61,7 @@ _TOLD = {LC + "Acceptance", LC + "Withdrawal"}
 
 _ADDED = {
     *(LC + name for name in ("evidenceForAction", "evidenceForCommitment", "fillsCell", "graphHash")),
+    *(LC + name for name in ("figureCount", "measureCount")),
     *(PROV + name for name in ("wasGeneratedBy", "wasInvalidatedBy", "wasRevisionOf")),
     VOID + "triples",
 }

@@ -130,10 +130,10 @@ class Writer(Index):
         :raises ArchiveDamaged: if a file of the commit is not what was written.
         :raises StoreError: if the store cannot be written to.
         """
-        done = change(commit, self.framework)
+        done = change(commit, self.framework, self.store)
         tally = self._tally
         with self._written():
-            tally.begin(done.drop, self.spoken_of_again(done), done.forget)
+            tally.begin(done.drop, done.forget)
             self._change(done)
             tally.end(done.add, commit_iri(commit.number, self.framework.names))
         self._holds, self._shown = commit.number, False

@@ -2,7 +2,8 @@
 
 It is what the property chains of the ontology entail (a test compares the two), worked out here
 from the statements of one submission, since a reasoner would take seconds where this takes
-milliseconds.
+milliseconds. What follows from all submissions of a city together is worked out in
+:mod:`lcgraph.store.summaries`.
 """
 
 from __future__ import annotations
@@ -11,12 +12,11 @@ from collections.abc import Iterable
 from functools import cache
 
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import DIMENSIONS, LC, SDMX_DIMENSION
+from lcgraph.framework.namespaces import DIMENSIONS, LC
+from lcgraph.reading import terms
 from lcgraph.reading.figures import Figure, stated_figures
 
 _SUPPORTS = f"<{LC}supports>"
-_REF_AREA = f"<{SDMX_DIMENSION}refArea>"
-_CITY = f"<{LC}city>"
 
 
 def evidence(statements: Iterable[str], framework: Framework) -> list[str]:
@@ -27,38 +27,35 @@ def evidence(statements: Iterable[str], framework: Framework) -> list[str]:
     :return: statements of the graph of evidence, each once, in no order.
     """
     parts = [statement.split(" ", 2) for statement in statements]
-    supports: dict[str, list[str]] = {}
-    city_of: dict[str, str] = {}
-    for subject, predicate, rest in parts:
-        if predicate == _SUPPORTS:
-            supports.setdefault(subject, []).append(rest.partition(" ")[0][1:-1])
-        elif predicate in (_REF_AREA, _CITY):
-            city_of[subject] = rest.partition(" ")[0]
     said: set[str] = set()
+    used: dict[str, list[str]] = {}
     for node, stated in stated_figures(parts, list(framework.totals.values())).items():
         cell = _cells(framework).get(stated.figure)
         if cell is not None:
             said.add(f"{node} <{LC}fillsCell> <{cell}>")
-        _bears_on(said, node, _actions(framework).get(stated.measure, ()), city_of.get(node), framework)
-    for node, actions in supports.items():
-        _bears_on(said, node, actions, city_of.get(node), framework)
+        _bears_on(said, node, informed(framework).get(stated.measure, ()), framework)
+        for source in stated.sources:
+            used.setdefault(source, []).append(stated.measure)
+    for subject, predicate, rest in parts:
+        if predicate == _SUPPORTS:
+            _bears_on(said, subject, (rest.partition(" ")[0][1:-1],), framework)
+    for source, measures in used.items():
+        said.add(f"{source} <{LC}figureCount> {terms.typed(str(len(measures)), 'integer')}")
+        said.add(f"{source} <{LC}measureCount> {terms.typed(str(len(set(measures))), 'integer')}")
     return list(said)
 
 
-def _bears_on(said: set[str], node: str, actions: Iterable[str], city: str | None, framework: Framework) -> None:
+def _bears_on(said: set[str], node: str, actions: Iterable[str], framework: Framework) -> None:
     for action in actions:
-        known = framework.actions.get(action)
         said.add(f"{node} <{LC}evidenceForAction> <{action}>")
-        if city is not None:
-            said.add(f"{city} <{LC}hasEvidenceForAction> <{action}>")
+        known = framework.actions.get(action)
         if known is not None:
             said.add(f"{node} <{LC}evidenceForCommitment> <{known.commitment}>")
-            if city is not None:
-                said.add(f"{city} <{LC}hasEvidenceForCommitment> <{known.commitment}>")
 
 
 @cache
-def _actions(framework: Framework) -> dict[str, tuple[str, ...]]:
+def informed(framework: Framework) -> dict[str, tuple[str, ...]]:
+    """The IRI of each measure to those of the actions that its figures are evidence for."""
     return {measure.iri: tuple(measure.informs) for measure in framework.measures}
 
 

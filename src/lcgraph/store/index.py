@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import pyoxigraph as ox
+
 from lcgraph.archive.archive import Commit
 from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import DCTERMS, LC, PROV, TYPE, Names
 from lcgraph.reading import terms
 from lcgraph.store.evidence import evidence
+from lcgraph.store.statements import Statements
+from lcgraph.store.summaries import Handed, city_lines, handed_in, handed_in_before
 
-VERSION = 3
+VERSION = 4
 """Goes up when what a store holds of the same archive and the same questions changes; a store of another
 version is built anew."""
-
-CITY_EVIDENCE = (f"<{LC}hasEvidenceForAction>", f"<{LC}hasEvidenceForCommitment>")
-"""Properties that say of a city that it has evidence."""
 
 
 @dataclass(slots=True)
@@ -29,31 +30,34 @@ class Change:
     """What is to be done to a store, all at once.
 
     :ivar drop: names of graphs that go.
-    :ivar recount: IRIs of cities for which less may be evidence than before.
     :ivar forget: IRIs of cities whose former description goes.
     :ivar add: statements that come, as N-Quads lines.
     """
 
     drop: list[str] = field(default_factory=list)
-    recount: list[str] = field(default_factory=list)
     forget: list[str] = field(default_factory=list)
     add: list[str] = field(default_factory=list)
 
 
-def change(commit: Commit, framework: Framework) -> Change:
-    """What a commit changes in a store that holds all commits before it."""
-    return fold([commit], framework)
+def change(commit: Commit, framework: Framework, store: Statements) -> Change:
+    """What a commit changes in a store that holds all commits before it.
+
+    :raises ArchiveDamaged: if a file of the commit is not what was written.
+    """
+    return fold([commit], framework, store)
 
 
-def fold(commits: Iterable[Commit], framework: Framework) -> Change:
+def fold(commits: Iterable[Commit], framework: Framework, store: Statements | None = None) -> Change:
     """What several commits change together; graphs that come and go in between are never read.
 
+    :param store: what was there before them; nothing, unless it is given.
     :raises ArchiveDamaged: if a file of a commit is not what was written.
     """
     names = framework.names
     done = Change()
     current: dict[str, tuple[Commit, Accepted]] = {}
     described: dict[str, tuple[Commit, Registered]] = {}
+    handed: dict[str, list[Handed]] = {}
     for commit in commits:
         done.add.extend(_commit_statements(commit, names))
         for event in commit.manifest.events:
@@ -61,19 +65,26 @@ def fold(commits: Iterable[Commit], framework: Framework) -> Change:
             match event:
                 case Accepted():
                     current[event.submission] = (commit, event)
-                    _gone(event.supersedes, current, done, names)
+                    handed[event.city] = []
+                    _gone(event.supersedes, current, done)
                 case Withdrawn():
-                    _gone(event.submission, current, done, names)
+                    handed[_city_of(event.submission, names)] = []
+                    _gone(event.submission, current, done)
                 case Registered():
                     for city in event.cities:
                         described[city] = (commit, event)
-    graphs = {event.graph: event.submission for _, event in current.values()}
+    graphs = {event.graph: event for _, event in current.values()}
     wanted: dict[int, tuple[Commit, list[str]]] = {}
     for commit, event in current.values():
         wanted.setdefault(commit.number, (commit, []))[1].append(event.graph)
     for commit, paths in wanted.values():
         for path, data in commit.files(paths):
-            done.add.extend(submission_lines(data, graphs[path], framework))
+            accepted = graphs[path]
+            lines = list(submission_lines(data, accepted.submission, framework))
+            handed[accepted.city].append(handed_in(accepted.submission, lines))
+            done.add.extend(lines)
+    for city, new in handed.items():
+        _together(city, new, store, done, framework)
     for city, (commit, registered) in described.items():
         done.forget.append(city)
         done.add.extend(line for line in _lines(commit.read(registered.graph)) if _is_about(line, city))
@@ -81,26 +92,36 @@ def fold(commits: Iterable[Commit], framework: Framework) -> Change:
 
 
 def submission_lines(nquads: bytes, submission: str, framework: Framework) -> Iterator[str]:
-    """The lines of a submission's graph, and of what follows from it.
+    """The lines of a submission's graph, and of the graph of what follows from it.
 
-    What is evidence stands in a graph of the submission; that a city has evidence stands once for
-    all its submissions, in the graph ``evidence``: no statement stands in two graphs, so that the
-    union of all graphs is a set.
+    What follows from all submissions of a city stands once, in a graph of the city: no statement
+    stands in two graphs, so that the union of all graphs is a set.
     """
     lines = _lines(nquads)
     yield from lines
-    of_submission, of_cities = (
-        terms.iri(graph) for graph in (Names.evidence_graph(submission), framework.names.graph("evidence"))
-    )
+    graph = terms.iri(Names.evidence_graph(submission))
     for statement in sorted(evidence(lines, framework)):
-        of_city = statement.split(" ", 2)[1] in CITY_EVIDENCE
-        yield f"{statement} {of_cities if of_city else of_submission} .\n"
+        yield f"{statement} {graph} .\n"
 
 
-def _gone(submission: str, current: dict[str, tuple[Commit, Accepted]], done: Change, names: Names) -> None:
+def _gone(submission: str, current: dict[str, tuple[Commit, Accepted]], done: Change) -> None:
     if submission and current.pop(submission, None) is None:
         done.drop.extend((submission, Names.evidence_graph(submission)))
-        done.recount.append(names.city(submission.removeprefix(names.base).split("/")[1]))
+
+
+def _city_of(submission: str, names: Names) -> str:
+    return names.city(submission.removeprefix(names.base).split("/")[1])
+
+
+def _together(city: str, new: list[Handed], store: Statements | None, done: Change, framework: Framework) -> None:
+    """Replaces what follows from all submissions of a city, of which some come or go."""
+    old: Iterable[Handed] = ()
+    if store is not None:
+        graph = Names.evidence_graph(city)
+        if next(iter(store.quads_for_pattern(None, None, None, ox.NamedNode(graph))), None) is not None:
+            done.drop.append(graph)
+        old = handed_in_before(store, city, without=[*done.drop, *(each.submission for each in new)])
+    done.add.extend(city_lines(city, [*old, *new], framework))
 
 
 def _lines(nquads: bytes) -> list[str]:

@@ -285,7 +285,7 @@ class Tally:
         self._own = {graph_of(names), examples_of(names)}
         self._types = Types(partial(_classes_of, store, self._own))  # no method: a cycle would keep the store open
         self._cities = ox.NamedNode(names.graph("cities"))
-        self._shared = [self._cities, *(ox.NamedNode(names.graph(name)) for name in ("archive", "evidence"))]
+        self._shared = [self._cities, ox.NamedNode(names.graph("archive"))]
         self._shared_names = {str(graph) for graph in self._shared}
         self._drop: list[str] = []
         self._described: tuple[str, ...] = ()
@@ -313,16 +313,15 @@ class Tally:
         )
         return counts(uses(everything, types))
 
-    def begin(self, drop: Iterable[str], subjects: Iterable[str], described: Iterable[str]) -> None:
+    def begin(self, drop: Iterable[str], described: Iterable[str]) -> None:
         """Counts what is about to change.
 
         :param drop: names of graphs that go.
-        :param subjects: IRIs of things that were there before, of which less or more may be said.
         :param described: IRIs of cities whose description goes, with that of their hash IRIs.
         """
         self._drop = list(drop)
         self._described = tuple(f"<{city}#" for city in described)
-        self._affected = {*subjects, *self._drop, *(city[1:-1] for city in self._described)}
+        self._affected = {*self._drop, *described}
         self._forget_types()
         self._before = uses([*self._dropped(), *self._spoken_of()], self._types)
         self._was = {subject: self._types[f"<{subject}>"] for subject in self._affected}

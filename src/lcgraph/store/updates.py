@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import LC, SDMX_DIMENSION
 from lcgraph.store.contents import by_graph
 from lcgraph.store.index import Change
 
 
 def all_at_once(done: Change, framework: Framework) -> str:
     """A whole change as one update, for a store that carries it out as one transaction."""
-    return " ;\n".join(
-        [
-            *taking_away(done, framework),
-            *insertions(done.add),
-            *(operation for city in done.recount for operation in recounting(city, framework)),
-        ]
-    )
+    return " ;\n".join([*taking_away(done, framework), *insertions(done.add)])
 
 
 def taking_away(done: Change, framework: Framework) -> Iterator[str]:
@@ -56,16 +49,3 @@ def deletions(lines: Iterable[str], most: int) -> Iterator[str]:
 
 def _block(graph: str, statements: Iterable[str]) -> str:
     return f"GRAPH <{graph}> {{\n{''.join(statements)}}}"
-
-
-def recounting(city: str, framework: Framework) -> Iterator[str]:
-    """Updates that say anew for which actions and commitments a city has evidence, from what is evidence now."""
-    graph = framework.names.graph("evidence")
-    yield f"DELETE WHERE {{ GRAPH <{graph}> {{ <{city}> ?p ?o }} }}"
-    for what in ("Action", "Commitment"):
-        for of_city in (SDMX_DIMENSION + "refArea", LC + "city"):
-            yield (
-                f"INSERT {{ GRAPH <{graph}> {{ <{city}> <{LC}hasEvidenceFor{what}> ?o }} }} WHERE {{ "
-                f"GRAPH ?submission {{ ?item <{of_city}> <{city}> }} "
-                f"GRAPH ?follows {{ ?item <{LC}evidenceFor{what}> ?o }} }}"
-            )

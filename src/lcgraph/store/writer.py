@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Protocol
 
 import pyoxigraph as ox
@@ -11,7 +10,7 @@ from lcgraph.archive.archive import Archive, Commit
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import LC, PROV, TYPE, XSD
 from lcgraph.store.contents import NOTHING_BESIDE, Beside, Progress, marker
-from lcgraph.store.index import Change, commit_iri
+from lcgraph.store.index import commit_iri
 from lcgraph.store.statements import Statements
 
 
@@ -114,9 +113,3 @@ class Index:
             ox.Literal(commit.manifest.at, datatype=ox.NamedNode(XSD + "dateTime")),
             ox.NamedNode(names.graph("archive")),
         )
-
-    def spoken_of_again(self, done: Change) -> Iterator[str]:
-        """The cities of which a change says something that may have been said before."""
-        yield from done.recount
-        evidence = f" <{self.framework.names.graph('evidence')}> .\n"
-        yield from {line.partition(" ")[0][1:-1] for line in done.add if line.endswith(evidence)}

@@ -14,7 +14,7 @@ from lcgraph.store.partitions import VOID, dataset_of, examples_of, graph_of
 from lcgraph.store.readers import Readers
 
 SD = "http://www.w3.org/ns/sparql-service-description#"
-NAMED = ("ontology", "framework", "cities", "archive", "evidence")
+NAMED = ("ontology", "framework", "cities", "archive")
 """The graphs that are there whatever cities have submitted."""
 
 _HOW_MANY = """SELECT ?graph (COUNT(*) AS ?n) WHERE {{ VALUES ?graph {{ {graphs} }} GRAPH ?graph {{ ?s ?p ?o }} }} GROUP BY ?graph"""

@@ -22,7 +22,7 @@ from lcgraph.store.partitions import Classes, Tally, graph_of
 from lcgraph.store.remote.connection import Connection
 from lcgraph.store.remote.state import State
 from lcgraph.store.remote.statements import RemoteStatements
-from lcgraph.store.updates import deletions, insertions, recounting, taking_away
+from lcgraph.store.updates import deletions, insertions, taking_away
 from lcgraph.store.writer import Index
 
 
@@ -73,11 +73,11 @@ class RemoteWriter(Index):
 
     def apply(self, commit: Commit) -> None:
         """Changes the store by a commit; see :meth:`lcgraph.store.writer.Writing.apply`."""
-        done = change(commit, self.framework)
+        done = change(commit, self.framework, self._statements)
         self._begin()
         if self._is_counted:
             tally = self._tally
-            tally.begin(done.drop, self.spoken_of_again(done), done.forget)
+            tally.begin(done.drop, done.forget)
             self._change(done)
             tally.end(done.add, commit_iri(commit.number, self.framework.names))
         else:
@@ -175,7 +175,7 @@ class RemoteWriter(Index):
         names = self.framework.names
         for operation in taking_away(done, self.framework):
             self._connection.update(operation)
-        shared = {names.graph(name) for name in ("archive", "cities", "evidence")}
+        shared = {names.graph(name) for name in ("archive", "cities")}
         rest: list[str] = []
         for graph, statements in by_graph(done.add).items():
             if graph in shared:
@@ -184,9 +184,6 @@ class RemoteWriter(Index):
                 self._connection.put(graph, statements)
         for operation in insertions(rest, self._connection.engine.update_statements):
             self._connection.update(operation)
-        for city in done.recount:
-            for operation in recounting(city, self.framework):
-                self._connection.update(operation)
 
     def _says_commit(self, line: str) -> bool:
         """Whether a statement is of a commit itself, by which the store knows how far it goes."""
