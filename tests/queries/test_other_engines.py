@@ -14,7 +14,6 @@ from lcgraph.framework.namespaces import DEFAULT_BASE, PREFIXES
 from lcgraph.publishing.network import Network
 from lcgraph.reading import terms
 from lcgraph.store.embedded import newest, opened
-from lcgraph.store.reader_process import _term
 
 NAMES = Library(resources.directory("queries"), DEFAULT_BASE).names
 
@@ -58,6 +57,13 @@ def with_values(query: str, values: dict[str, str]) -> str:
         clauses = " ".join(f"VALUES ?{name} {{ {values[name]} }}" for name in sorted(names))
         pieces[i] = sparql.Token("other", "{ " + clauses + " ", pieces[i].at)
     return "".join(piece.text for piece in pieces)
+
+
+def _term(text: str) -> ox.NamedNode | ox.Literal:
+    """A term from N-Triples syntax."""
+    quad = next(ox.parse(f"<urn:s> <urn:p> {text} .", ox.RdfFormat.N_TRIPLES))
+    assert isinstance(quad.object, (ox.NamedNode, ox.Literal))
+    return quad.object
 
 
 def run(store: ox.Store, query: str, question: Question, *, union: bool, values: dict[str, str] | None = None) -> Rows:
