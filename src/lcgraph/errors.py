@@ -21,7 +21,8 @@
     ├── ArchiveError              the archive is damaged or in use
     │   ├── ArchiveDamaged
     │   └── ArchiveInUse
-    └── StoreError                the store cannot be opened or written
+    ├── StoreError                the store cannot be opened or written
+    └── ReasonerError             the reasoner is not there, or it failed
 """
 
 from __future__ import annotations
@@ -174,6 +175,10 @@ class ArchiveInUse(ArchiveError):
 
 class StoreError(LcgraphError):
     """The store cannot be opened or written."""
+
+
+class ReasonerError(LcgraphError):
+    """The reasoner is not there, or it failed."""
 
 
 def reason(error: Exception) -> Text:

@@ -558,6 +558,39 @@ def ontology(
     stop(DOES_NOT_CONFORM if wrong and check_only else 0)
 
 
+@app.command(
+    "reason",
+    help=told(
+        "Have a reasoner draw from submissions the evidence that follows, and write it as Turtle; or check by it that ontology and data do not contradict one another and that publishing has written just that evidence."
+    )
+)
+def have_reasoned(
+    check_only: Annotated[
+        bool,
+        typer.Option(
+            "--check", help=told("Check, and write what was found. Exit status: 0 all is good, 1 something is not.")
+        ),
+    ] = False,
+    city: Annotated[
+        list[str] | None,
+        typer.Option("--city", metavar="CITY", help=told("Of this city alone; may be given several times.")),
+    ] = None,
+    sample: Annotated[
+        int,
+        typer.Option("--sample", min=0, metavar="N", help=told("How many submissions, the same ones each time.")),
+    ] = 40,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str, typer.Option("--format", metavar="text|json", help=told("Form of what the check found."))
+    ] = "text",
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Have a reasoner draw conclusions from ontology and data, or check them by it."""
+    from lcgraph.service.command_line import reasoning
+
+    stop(reasoning.run(context(data, lang), city or [], sample, format, only_check=check_only))
+
+
 @app.command(help=told("Serve the network over HTTP."))
 def serve(
     host: Annotated[str, typer.Option("--host", help=told("Address to listen on."))] = "127.0.0.1",

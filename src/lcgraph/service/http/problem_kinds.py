@@ -127,6 +127,7 @@ KINDS: Mapping[str, Kind] = {
         Text("There is nothing to ask yet, or the store cannot be read."),
         Text("Ask again later; if it stays so, tell the operator of the service."),
     ),
+    "reasoner-error": Kind(Text("The reasoner is not there, or it failed."), _TELL_THE_OPERATOR),
     "internal-server-error": Kind(Text("This is a fault in lcgraph."), _TELL_THE_OPERATOR),
 }
 """What each kind means, by the last part of its IRI."""
