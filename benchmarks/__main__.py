@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import abuse, check, damage, endpoint, importing, visible, workbook
+from benchmarks import abuse, check, damage, endpoint, importing, plain_words, visible, workbook
 from benchmarks.measure import Outcome, machine
 from benchmarks.report import as_markdown, as_text, write_results
 
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], Outcome]] = {
     "workbook": workbook.run,
     "damage": damage.run,
     "visible": visible.run,
+    "plain-words": plain_words.run,
     "abuse": abuse.run,
     "endpoint": endpoint.run,
 }

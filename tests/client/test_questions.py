@@ -47,6 +47,20 @@ def test_parameters_may_be_numbers_and_none_counts_as_not_given(small_client: Cl
     assert len(everything) > len(by_number) > 0
 
 
+def test_a_question_in_plain_words_is_answered_as_the_one_that_it_means(small_client: Client) -> None:
+    answer = small_client.ask_in_words("which commitments has Cork got evidence for")
+    assert answer.equals(small_client.ask("city-commitments", city="ie-cork"))
+    assert (answer.attrs["question"], answer.attrs["parameters"]) == ("city-commitments", {"city": "ie-cork"})
+    assert len(small_client.ask_in_words("科克市有哪些承诺有证据？", frame="records")) == len(answer)
+    past = small_client.ask_in_words("gaps of Cork as of March 2020")
+    assert past.attrs["as_of"].startswith("2020-03-31")
+    with pytest.raises(InputError, match="not sure which question") as refused:
+        small_client.ask_in_words("evidence of Cork and of Dublin")
+    assert "/questions/" in str(refused.value.remedy)
+    with pytest.raises(InputError, match="No question of the library comes near"):
+        small_client.ask_in_words("how do I cook a goulash")
+
+
 def test_an_answer_without_rows_says_what_that_means(small_client: Client) -> None:
     nothing = small_client.ask("city-commitments", city="ie-dublin")
     assert len(nothing) == 0

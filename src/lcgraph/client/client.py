@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Literal, Self, overload
 from urllib.parse import quote
@@ -407,6 +408,8 @@ class Client:
                 for column in said["columns"]
             }
             about = {
+                "question": said["question"],
+                "parameters": {name: parameter["value"] for name, parameter in said["parameters"].items()},
                 "title": said["title"],
                 "headings": {column["name"]: column["label"] for column in said["columns"]},
                 "empty": said["empty"],
@@ -414,6 +417,30 @@ class Client:
                 "as_of": said.get("as_of"),
             }
             return frames.frame_of(columns, wanted, exact=exact, about=about)
+
+    def ask_in_words(self, text: str, /, *, frame: Frame | None = None, exact: bool = False) -> Any:
+        """The answer to a question in plain words, in English or Chinese.
+
+        :param frame: another sort of frame than the client's.
+        :param exact: as in :meth:`ask`.
+        :return: as :meth:`ask`. ``attrs`` of a pandas frame says which ``question`` was understood, with
+            which ``parameters``.
+        :raises InputError: if it is not sure which question is meant, with the nearest; or none comes near.
+        :raises LimitExceeded: if it passes a limit of the service.
+        :raises Unreachable: if the service does not answer.
+
+        >>> client.ask_in_words("Which commitments does Cork have evidence for?").attrs["question"]
+        'city-commitments'
+        """
+        with self._telling():
+            try:
+                said = self._json("/ask", [("q", text), ("limit", "1")])
+            except ServiceError as error:
+                if error.status != HTTPStatus.MULTIPLE_CHOICES:
+                    raise
+                raise InputError(error.message, remedy=error.remedy) from error
+        given = {name: parameter["value"] for name, parameter in said["parameters"].items()}
+        return self.ask(said["question"], frame=frame, exact=exact, as_of=said["as_of"], **given)
 
     def _answer(
         self, name: str, given: list[tuple[str, str]], page: int | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import Enum
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
@@ -54,17 +55,32 @@ class Group(_InLanguage, TyperGroup):
         room = formatter.width - 6 - max(len(name) for name, _ in commands)
         groups: dict[str, list[tuple[str, str]]] = {}
         for name, command in commands:
-            if command is not None:
+            if command is not None and not command.hidden:
                 groups.setdefault(_group(command), []).append((name, command.get_short_help_str(room)))
         for group, rows in groups.items():
             _section(formatter, told("{group}:", group=group) if group else told("Commands:"), rows)
 
 
+IN_WORDS = "in-words"
+
+
+class Questions(Group):
+    """The questions; a text that is the name of none is asked in plain words, by the hidden command of that name."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command for what stands after the name of the group: one that has blanks or Chinese, or several words."""
+        words = list(takewhile(lambda arg: not arg.startswith("-"), args))
+        is_name = len(words) == 1 and words[0].isascii() and " " not in words[0].strip()
+        if words and not is_name and self.get_command(ctx, words[0]) is None:
+            return IN_WORDS, self.get_command(ctx, IN_WORDS), args
+        return super().resolve_command(ctx, args)
+
+
 class App(typer.Typer):
     """Commands whose help is in the language of the command."""
 
-    def __init__(self, **settings: Any) -> None:
-        super().__init__(cls=Group, add_completion=False, rich_markup_mode=None, **settings)
+    def __init__(self, cls: type[Group] = Group, **settings: Any) -> None:
+        super().__init__(cls=cls, add_completion=False, rich_markup_mode=None, **settings)
 
     def command(self, name: str | None = None, **settings: Any) -> Callable[[Function], Function]:
         """Adds a function as a command."""

@@ -36,7 +36,7 @@ from lcgraph.service.command_line.context import (
     stop,
     told,
 )
-from lcgraph.service.command_line.help import App
+from lcgraph.service.command_line.help import App, Questions
 from lcgraph.service.command_line.output import Format
 from lcgraph.store.readers import Readers
 
@@ -46,7 +46,7 @@ app = App(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-ask = App(help=told("Ask a question of the library."), no_args_is_help=True)
+ask = App(cls=Questions, help=told("Ask a question of the library, by its name or in plain words."), no_args_is_help=True)
 app.add_typer(ask, name="ask")
 
 Data = Annotated[

@@ -39,6 +39,7 @@ from lcgraph.service.http import (
     linked_data,
     openapi,
     pages,
+    plain_words,
     problem_kinds,
     problems,
     questions,
@@ -95,6 +96,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Headers)
     app.add_middleware(Below, path=settings.root_path)  # outermost: the last that is added
     questions.add(app, service)
+    plain_words.add(app, service)
     endpoint.add(app, service)
     graph_store.add(app, service)
     _add_checks(app, service)
