@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 from support import SMALL, until
 
-from lcgraph.errors import LimitExceeded
+from lcgraph.errors import LimitExceeded, StoreError
 from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import read
 from lcgraph.telling import dump
@@ -67,6 +68,28 @@ def test_nobody_waits_for_long_and_the_one_before_is_given_meanwhile(
     published.withdraw("ie-cork/2016/1", "a test", "me")
     assert newest() == before
     assert until(lambda: newest() != before)
+    dumps.close()
+
+
+def test_what_was_begun_before_a_change_is_not_given_after_it(
+    published: Network, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dumps = Dumps(published)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(dump, "_PATIENCE", 0.0)
+        asyncio.run(asked(dumps, 1))
+    published.withdraw("ie-cork/2016/1", "a test", "me")
+    (made,) = set(asyncio.run(asked(dumps, 50)))
+    assert isinstance(made, Dump)
+    assert made.checkpoint == published.store.state()
+    dumps.close()
+
+
+def test_each_who_waits_for_what_cannot_be_made_is_told_so(published: Network) -> None:
+    dumps = Dumps(published)
+    shutil.rmtree(published.store_directory / "checkpoints")
+    found = asyncio.run(asked(dumps, 20))
+    assert all(isinstance(each, StoreError) for each in found), found
     dumps.close()
 
 

@@ -63,17 +63,15 @@ class Dumps:
         :raises LimitExceeded: if there is none yet, and it takes longer to make one.
         :raises StoreError: if there is nothing to dump, or it cannot be made.
         """
-        wanted = await asyncio.to_thread(self.network.store.state)
-        if wanted is None:
-            raise nothing_yet(self.network.store_directory)
-        if not self._made or self._made[-1].checkpoint != wanted:
+        until = time.monotonic() + _PATIENCE
+        while not self._is_of(wanted := await asyncio.to_thread(self.network.store.state)):
             process = self._at_work = self._at_work or self._begun(wanted)
-            until = time.monotonic() + _PATIENCE
             while process.poll() is None and time.monotonic() < until:  # noqa: ASYNC110 - a process sets no event
                 await asyncio.sleep(_LOOK_AGAIN)
-            if process is self._at_work and process.poll() is not None:
-                self._at_work = None
+            if process.poll() is not None:
                 self._take(process)
+            if time.monotonic() >= until:
+                break
         if not self._made:
             raise LimitExceeded(
                 Text("The dump of the graph is being made."),
@@ -91,7 +89,13 @@ class Dumps:
         self._made.clear()
         self._folder.cleanup()
 
-    def _begun(self, wanted: str) -> subprocess.Popen[bytes]:
+    def _is_of(self, wanted: str | None) -> bool:
+        """Whether the newest is of this state."""
+        return bool(self._made) and self._made[-1].checkpoint == wanted
+
+    def _begun(self, wanted: str | None) -> subprocess.Popen[bytes]:
+        if wanted is None:
+            raise nothing_yet(self.network.store_directory)
         target = Path(self._folder.name) / f"{wanted}.nq.gz"
         of = (str(self.network.directory), self.network.base)
         return subprocess.Popen(  # noqa: S603 - this very module
@@ -99,13 +103,17 @@ class Dumps:
         )
 
     def _take(self, process: subprocess.Popen[bytes]) -> None:
-        said, _ = process.communicate()
+        """Keeps what a process has made; each who waited for it learns where it failed."""
+        if process is self._at_work:
+            self._at_work = None
+            said, _ = process.communicate()
+            if process.returncode == 0:
+                told = json.loads(said)
+                self._made.append(Dump(Path(told["path"]), told["checkpoint"], told["sha256"]))
         if process.returncode:
             raise StoreError(
                 Text("The dump of the graph could not be made."), remedy=Text("The log of the service says why.")
             )
-        told = json.loads(said)
-        self._made.append(Dump(Path(told["path"]), told["checkpoint"], told["sha256"]))
         for old in self._made[:-2]:  # one more than the newest: somebody may be about to read it
             old.path.unlink(missing_ok=True)
         del self._made[:-2]
