@@ -355,6 +355,38 @@ def _text_of(file: str) -> str:
         raise InputError(Text("The file {file} is not in UTF-8.", file=name)) from error
 
 
+@app.command(
+    help=told(
+        "Explain why a city has evidence for a commitment or an action, step by step, or what is missing for that. The answer is no judgement of what the city does."
+    )
+)
+def explain(
+    city: Annotated[str, typer.Option("--city", metavar="CITY", help=told("The city, by code or name."))],
+    commitment: Annotated[
+        str | None, typer.Option("--commitment", metavar="CODE", help=told("A commitment, such as 2."))
+    ] = None,
+    action: Annotated[
+        str | None, typer.Option("--action", metavar="CODE", help=told("An action in its place, such as 2.3."))
+    ] = None,
+    edition: Annotated[
+        str | None, typer.Option("--edition", metavar="EDITION", help=told("Only this edition of the Key Features."))
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option("--as-of", metavar="DATE", help=told("As the data were at the end of this day (UTC)."))
+    ] = None,
+    format: Annotated[  # noqa: A002 - the name of the option
+        str, typer.Option("--format", metavar="text|json|turtle", help=told("Form of the explanation."))
+    ] = "text",
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Explain why a city has evidence for a commitment or an action, or what is missing for that."""
+    from lcgraph.service.command_line import explaining
+
+    given = {"city": city, "commitment": commitment, "action": action, "edition": edition, "as_of": as_of}
+    explaining.write(context(data, lang), {name: text for name, text in given.items() if text is not None}, format)
+
+
 # the store and the archive
 
 

@@ -35,6 +35,7 @@ from lcgraph.service.http import (
     bodies,
     dumps,
     endpoint,
+    explanations,
     graph_store,
     linked_data,
     openapi,
@@ -96,6 +97,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Headers)
     app.add_middleware(Below, path=settings.root_path)  # outermost: the last that is added
     questions.add(app, service)
+    explanations.add(app, service)
     plain_words.add(app, service)
     endpoint.add(app, service)
     graph_store.add(app, service)
