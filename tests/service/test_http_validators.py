@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import httpx
 import pytest
+from service_support import Served
 
 STYLE = "/static/style.css"
 FUTURE = "Mon, 01 Jan 2035 00:00:00 GMT"
 
 
-def test_what_is_compressed_has_no_tag_that_says_the_bytes_are_the_same(client: httpx.Client) -> None:
-    plain = client.get(STYLE, headers={"Accept-Encoding": "identity"})
-    packed = client.get(STYLE, headers={"Accept-Encoding": "gzip"})
+def test_what_is_compressed_has_no_tag_that_says_the_bytes_are_the_same(small_service: Served) -> None:
+    plain = small_service.client.get(STYLE, headers={"Accept-Encoding": "identity"})
+    packed = small_service.client.get(STYLE, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["content-encoding"] == "gzip"
     tag = plain.headers["etag"]
     assert tag.startswith('"')
     assert packed.headers["etag"] == f"W/{tag}"
     for known in (tag, f"W/{tag}"):
-        again = client.get(STYLE, headers={"Accept-Encoding": "gzip", "If-None-Match": known})
+        again = small_service.client.get(STYLE, headers={"Accept-Encoding": "gzip", "If-None-Match": known})
         assert (again.status_code, again.headers["etag"]) == (304, known)
 
 
@@ -35,35 +35,35 @@ def test_what_is_compressed_has_no_tag_that_says_the_bytes_are_the_same(client: 
     ],
 )
 def test_whatever_encodings_a_client_names_it_is_answered(
-    client: httpx.Client, accepted: str, encoding: str | None
+    small_service: Served, accepted: str, encoding: str | None
 ) -> None:
-    answer = client.get(STYLE, headers={"Accept-Encoding": accepted})
+    answer = small_service.client.get(STYLE, headers={"Accept-Encoding": accepted})
     assert answer.status_code == 200
     assert answer.headers.get("content-encoding") == encoding
 
 
-def test_the_dump_is_known_by_its_tag_and_by_its_time(client: httpx.Client) -> None:
-    first = client.head("/dump.nq.gz", headers={"Accept-Encoding": "gzip"})
+def test_the_dump_is_known_by_its_tag_and_by_its_time(small_service: Served) -> None:
+    first = small_service.client.head("/dump.nq.gz", headers={"Accept-Encoding": "gzip"})
     tag, modified = first.headers["etag"], first.headers["last-modified"]
     assert tag.startswith('"'), "it is not compressed again"
     for known in ({"If-None-Match": tag}, {"If-None-Match": "*"}, {"If-Modified-Since": modified}):
-        again = client.get("/dump.nq.gz", headers=known)
+        again = small_service.client.get("/dump.nq.gz", headers=known)
         assert (again.status_code, again.headers["etag"], again.content) == (304, tag, b"")
     for other in (
         {"If-None-Match": '"other"', "If-Modified-Since": modified},
         {"If-Modified-Since": "Thu, 01 Jan 2015 00:00:00 GMT"},
     ):
-        assert client.head("/dump.nq.gz", headers=other).status_code == 200
+        assert small_service.client.head("/dump.nq.gz", headers=other).status_code == 200
 
 
-def test_a_list_of_tags_may_be_spread_over_several_headers(client: httpx.Client) -> None:
-    tag = client.get("/city/ie-cork.ttl").headers["etag"]
+def test_a_list_of_tags_may_be_spread_over_several_headers(small_service: Served) -> None:
+    tag = small_service.client.get("/city/ie-cork.ttl").headers["etag"]
     known = [("If-None-Match", '"other"'), ("If-None-Match", tag)]
-    assert client.get("/city/ie-cork.ttl", headers=known).status_code == 304
+    assert small_service.client.get("/city/ie-cork.ttl", headers=known).status_code == 304
 
 
 @pytest.mark.parametrize("known", [{"If-None-Match": "*"}, {"If-Modified-Since": FUTURE}])
-def test_nobody_has_the_document_of_what_there_is_not(client: httpx.Client, known: dict[str, str]) -> None:
-    assert client.get("/city/ie-cork.ttl", headers=known).status_code == 304
-    assert client.get("/city/nowhere.ttl", headers=known).status_code == 404
-    assert client.get("/city/ie-cork", headers={"Accept": "text/turtle", **known}).status_code == 303
+def test_nobody_has_the_document_of_what_there_is_not(small_service: Served, known: dict[str, str]) -> None:
+    assert small_service.client.get("/city/ie-cork.ttl", headers=known).status_code == 304
+    assert small_service.client.get("/city/nowhere.ttl", headers=known).status_code == 404
+    assert small_service.client.get("/city/ie-cork", headers={"Accept": "text/turtle", **known}).status_code == 303
