@@ -20,12 +20,14 @@ class Accepted:
     :ivar revision: number among the submissions of the city and year, from 1.
     :ivar supersedes: IRI of the submission that it takes the place of; empty for none.
     :ivar by: who accepted it.
+    :ivar submitter: who handed it in, an organisation; empty in commits that were written before this was noted.
     :ivar originals: paths of the files that were handed in.
     :ivar graph: path of its N-Quads.
     :ivar graph_hash: SHA-256 of the graph in canonical N-Quads (RDFC-1.0).
     :ivar quads: how many statements it has.
     :ivar report: path of the report of the check.
     :ivar warnings: how many warnings the check had.
+    :ivar engine: name of the engine that checked; empty as with the submitter.
     """
 
     submission: str
@@ -41,6 +43,8 @@ class Accepted:
     report: str
     warnings: int = 0
     supersedes: str = ""
+    submitter: str = ""
+    engine: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -470,6 +470,8 @@ class Network:
             quads=nquads.count(b"\n"),
             report=f"{folder}/report.nt",
             warnings=report.count("warning"),
+            submitter=submission.submitter,
+            engine=report.engine,
         )
         pending.events.append(event)
         return event

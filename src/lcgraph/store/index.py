@@ -6,7 +6,7 @@ store, or a commit twice, gives the same graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import pyoxigraph as ox
@@ -14,13 +14,13 @@ import pyoxigraph as ox
 from lcgraph.archive.archive import Commit
 from lcgraph.archive.records import Accepted, Event, Registered, Withdrawn
 from lcgraph.framework.framework import Framework
-from lcgraph.framework.namespaces import DCTERMS, LC, PROV, TYPE, Names
+from lcgraph.framework.namespaces import DC, DCTERMS, LC, PROV, RDFS, TYPE, Names
 from lcgraph.reading import terms
 from lcgraph.store.evidence import evidence
 from lcgraph.store.statements import Statements
 from lcgraph.store.summaries import Handed, city_lines, handed_in, handed_in_before
 
-VERSION = 4
+VERSION = 5
 """Goes up when what a store holds of the same archive and the same questions changes; a store of another
 version is built anew."""
 
@@ -60,8 +60,9 @@ def fold(commits: Iterable[Commit], framework: Framework, store: Statements | No
     handed: dict[str, list[Handed]] = {}
     for commit in commits:
         done.add.extend(_commit_statements(commit, names))
+        originals = _originals(commit, names)
         for event in commit.manifest.events:
-            done.add.extend(_event_statements(commit, event, names))
+            done.add.extend(_event_statements(commit, event, originals, names))
             match event:
                 case Accepted():
                     current[event.submission] = (commit, event)
@@ -144,9 +145,41 @@ def _commit_statements(commit: Commit, names: Names) -> Iterator[str]:
     yield f"{node} <{TYPE}> <{LC}Commit> {graph} .\n"
     yield f"{node} <{LC}number> {terms.typed(str(commit.number), 'positiveInteger')} {graph} .\n"
     yield f"{node} <{PROV}generatedAtTime> {terms.typed(commit.manifest.at, 'dateTime')} {graph} .\n"
+    engines = {event.engine for event in commit.manifest.events if isinstance(event, Accepted) and event.engine}
+    agents = {_software(commit, names): f"lcgraph {commit.manifest.software}"}
+    agents |= {_engine(commit, engine, names): engine for engine in sorted(engines)}
+    for agent, called in agents.items():
+        yield f"{node} <{PROV}wasAttributedTo> {agent} {graph} .\n"
+        yield f"{agent} <{TYPE}> <{PROV}SoftwareAgent> {graph} .\n"
+        yield f"{agent} <{RDFS}label> {terms.plain(called)} {graph} .\n"
+    for path, original in _originals(commit, names).items():
+        yield f"{node} <{DCTERMS}hasPart> {original} {graph} .\n"
+        yield f"{original} <{TYPE}> <{PROV}Entity> {graph} .\n"
+        yield f"{original} <{DCTERMS}title> {terms.plain(path.rpartition('/')[2])} {graph} .\n"
+        yield f"{original} <{DCTERMS}identifier> {terms.plain(f'sha256:{commit.manifest.files[path].sha256}')} {graph} .\n"
 
 
-def _event_statements(commit: Commit, event: Event, names: Names) -> Iterator[str]:
+def _software(commit: Commit, names: Names) -> str:
+    return terms.iri(f"{commit_iri(commit.number, names)}#software")
+
+
+def _engine(commit: Commit, engine: str, names: Names) -> str:
+    return terms.iri(f"{commit_iri(commit.number, names)}#engine-{engine}")
+
+
+def _originals(commit: Commit, names: Names) -> dict[str, str]:
+    """The files of a commit that were handed in: path to node. Several submissions may be read from one of them."""
+    handed_in: dict[str, None] = {}
+    for event in commit.manifest.events:
+        if isinstance(event, Accepted):
+            handed_in |= dict.fromkeys(event.originals)
+        elif isinstance(event, Registered):
+            handed_in[event.original] = None
+    at = commit_iri(commit.number, names)
+    return {path: terms.iri(f"{at}#original-{n}") for n, path in enumerate(handed_in, 1)}
+
+
+def _event_statements(commit: Commit, event: Event, originals: Mapping[str, str], names: Names) -> Iterator[str]:
     """What the graph ``archive`` says of an event. Nothing of it is ever taken back."""
     graph = terms.iri(names.graph("archive"))
     at = commit_iri(commit.number, names)
@@ -166,6 +199,13 @@ def _event_statements(commit: Commit, event: Event, names: Names) -> Iterator[st
             yield f"{acceptance} <{DCTERMS}spatial> <{event.city}> {graph} .\n"
             yield f"{acceptance} <{DCTERMS}temporal> {terms.year(event.year)} {graph} .\n"
             yield f"{acceptance} <{DCTERMS}conformsTo> <{event.edition}> {graph} .\n"
+            yield f"{acceptance} <{LC}warnings> {terms.typed(str(event.warnings), 'integer')} {graph} .\n"
+            if event.submitter:
+                yield f"{acceptance} <{DC}creator> {terms.plain(event.submitter)} {graph} .\n"
+            if event.engine:
+                yield f"{acceptance} <{PROV}wasAssociatedWith> {_engine(commit, event.engine, names)} {graph} .\n"
+            for path in event.originals:
+                yield f"{acceptance} <{PROV}used> {originals[path]} {graph} .\n"
             yield f"{node} <{LC}graphHash> {terms.plain(event.graph_hash)} {graph} .\n"
             yield f"{node} <{PROV}wasGeneratedBy> {acceptance} {graph} .\n"
             if event.supersedes:
@@ -179,6 +219,7 @@ def _event_statements(commit: Commit, event: Event, names: Names) -> Iterator[st
         case Registered():
             registration = terms.iri(f"{at}#registration")
             yield from activity(registration, "Registration", event.by)
+            yield f"{registration} <{PROV}used> {originals[event.original]} {graph} .\n"
             for city in event.cities:
                 yield f"<{city}> <{PROV}wasInfluencedBy> {registration} {graph} .\n"
 
