@@ -84,7 +84,7 @@ def test_the_order_of_rows_is_the_same_in_every_language(few_answers: Answerer) 
             codes = " ".join(name for name in question.head.columns if name.endswith("code"))
             english, chinese = (rows(few_answers, question.name, f"{keys} {codes}", x, **given) for x in ("en", "zh"))
             assert english == chinese
-            assert english or city == "fi-espoo"
+            assert english or city == "fi-espoo" or question.head.empty
 
 
 @pytest.mark.parametrize("city", ["ie-limerick", "pt-braga"])
