@@ -16,6 +16,7 @@ from lcgraph.framework import resources
 from lcgraph.publishing.network import Network
 from lcgraph.reading import foreign, mapping
 from lcgraph.store.limits import QueryLimits
+from lcgraph.store.past import Past, PastReaders
 from lcgraph.store.readers import Readers
 
 ROOT = Path(__file__).parents[1]
@@ -64,8 +65,13 @@ def asking(network: Network, limits: QueryLimits | None = None) -> Iterator[Answ
     """Answers the questions of the library over a network."""
     limits = limits or QueryLimits(seconds=servers.PATIENCE)
     library = Library(resources.directory("queries"), network.base)
+    past = Past(network.store_directory, network.archive, network.base)
     with Readers(network.store_directory, 1, limits, spare=0, base=network.base) as readers:
-        yield Answerer(library, readers, network.framework)
+        readers_of_past = PastReaders(past, readers, 1, limits)
+        try:
+            yield Answerer(library, readers, network.framework, readers_of_past, clock=lambda: network.now)
+        finally:
+            readers_of_past.close()
 
 
 def import_demo(network: Network, name: str, table: str) -> foreign.ImportedTable:

@@ -150,3 +150,18 @@ def test_a_command_that_asks_first_brings_the_store_up_to_the_archive(revised: N
         check=True,
     )
     assert asked.stdout.split() == ["r", "2"]
+
+
+def test_a_store_of_another_version_is_built_anew_before_it_is_asked(
+    network: Network, small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network.publish([read("cork.csv", small.encode(), network.framework)], "test")
+    before = network.store.state()
+    network.catch_up()
+    assert network.store.state() == before
+    monkeypatch.setattr("lcgraph.store.index.VERSION", 10**6)
+    network.catch_up()
+    after = network.store.state()
+    assert after != before
+    network.catch_up()
+    assert network.store.state() == after

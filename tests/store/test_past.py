@@ -146,7 +146,7 @@ def test_too_many_that_wait_are_refused_at_once(past: Past, network: Network) ->
 def test_a_maker_that_is_killed_leaves_nothing_that_is_taken_for_a_store(
     past: Past, network: Network, after: float
 ) -> None:
-    command = [sys.executable, "-m", "lcgraph.store.past", str(network.directory), past.base, "2", "2"]
+    command = [sys.executable, "-m", "lcgraph.store.past", str(network.directory), past.base, "2", "2", past.name(2)]
     process = subprocess.Popen(command)
     assert until(lambda: past.directory.exists() or process.poll() is not None)
     time.sleep(after)
@@ -167,6 +167,16 @@ def test_what_cannot_be_made_is_an_error_and_not_an_answer(past: Past, network: 
         maker.make(3)
     maker.close()
     assert made(past) == []
+
+
+def test_a_maker_of_another_version_makes_nothing_that_nobody_would_find(
+    past: Past, network: Network, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("lcgraph.store.index.VERSION", 10**6)  # of this process alone
+    maker = Maker(past, network.directory, 60, 8)
+    with pytest.raises(StoreError):
+        maker.make(2)
+    assert "Start the service again" in capfd.readouterr().err
 
 
 def test_a_store_that_was_made_with_another_ontology_is_not_taken(past: Past, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,7 +20,15 @@ from lcgraph.asking.question import Library
 from lcgraph.checking.check import Checker
 from lcgraph.checking.context import Surroundings
 from lcgraph.checking.report import Report
-from lcgraph.errors import ArchiveDamaged, ArchiveError, DoesNotConform, InputError, NotFound, StoreError
+from lcgraph.errors import (
+    ArchiveDamaged,
+    ArchiveError,
+    DoesNotConform,
+    InputError,
+    LcgraphError,
+    NotFound,
+    StoreError,
+)
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Description, Framework, framework
 from lcgraph.framework.namespaces import DEFAULT_BASE, LC, PROV, TYPE, Names, local_name
@@ -29,7 +37,7 @@ from lcgraph.publishing.cities import described_cities
 from lcgraph.publishing.surroundings import Neighbourhood
 from lcgraph.reading.graph import SubmissionGraph, submission_graph, without_places
 from lcgraph.reading.reader import MEDIA_TYPES, Reading, extension
-from lcgraph.store.contents import Beside
+from lcgraph.store.contents import Beside, is_marked
 from lcgraph.store.embedded import commit_of, graph_hash
 from lcgraph.store.outcome import Outcome
 from lcgraph.store.statements import Statements
@@ -358,12 +366,20 @@ class Network:
     def catch_up(self) -> None:
         """Has readers see all that the archive holds, should a process that published have been killed.
 
+        A store that was built by another version of this software, or with another ontology or other
+        questions, is built anew: what is asked of it now may not stand in it.
+
         Where another process is publishing it will do so itself; where the folder cannot be written
         to, or the archive has lost its end, readers see what there is.
         """
-        if not self.store.is_at(self.archive.last):
+        if not self.store.is_at(self.archive.last) or self._is_of_another_version():
             with suppress(ArchiveError, StoreError), self._writing(wait=False):
                 pass
+
+    def _is_of_another_version(self) -> bool:
+        with suppress(LcgraphError), self.newest() as found:
+            return found is not None and not is_marked(found[1], framework(self.base), self._beside)
+        return False
 
     def dump(self) -> Iterator[str]:
         """The whole graph as canonical N-Quads, line by line.

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+import pyoxigraph as ox
+
 from lcgraph.archive.archive import Archive, Commit
 from lcgraph.framework import resources
 from lcgraph.framework.framework import Framework
@@ -13,6 +15,7 @@ from lcgraph.framework.namespaces import LC, Names
 from lcgraph.reading import terms
 from lcgraph.store import index, partitions
 from lcgraph.store.index import Change, commit_iri, fold, framework_lines
+from lcgraph.store.statements import Statements
 
 Progress = Callable[[int, int], None]
 """Is told the number of commits done and of all."""
@@ -63,6 +66,11 @@ def marker(framework: Framework, beside: Beside) -> str:
     parts = (resources.digest("ontology", names.base), index.VERSION, partitions.fixed_digest(names), beside.digest)
     digest = terms.plain("-".join(map(str, parts)))
     return f"<{names.graph('framework')}> <{LC}graphHash> {digest} <{names.graph('archive')}> .\n"
+
+
+def is_marked(store: Statements, framework: Framework, beside: Beside) -> bool:
+    """Whether a store was built with this ontology, by this version of this software, with this beside it."""
+    return next(iter(ox.parse(marker(framework, beside), ox.RdfFormat.N_QUADS))) in store
 
 
 def by_graph(lines: Iterable[str]) -> dict[str, list[str]]:

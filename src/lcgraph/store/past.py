@@ -246,7 +246,7 @@ class Maker:
             return self._at_work
 
     def _begun(self, commit: int) -> subprocess.Popen[bytes]:
-        of = (str(self._data), self._past.base, str(commit), str(self._past.keep))
+        of = (str(self._data), self._past.base, str(commit), str(self._past.keep), self._past.name(commit))
         return subprocess.Popen([sys.executable, "-m", "lcgraph.store.past", *of])  # noqa: S603 - this very module
 
     def close(self) -> None:
@@ -303,10 +303,15 @@ class PastReaders:
 
 
 def _main() -> None:
-    data, base, commit, keep = sys.argv[1:]
-    os.nice(10)
+    data, base, commit, keep, name = sys.argv[1:]
+    os.nice(5)
     past = Past(Path(data) / "store", Archive(Path(data) / "archive"), base, int(keep))
     try:
+        if past.name(int(commit)) != name:
+            raise StoreError(
+                Text("The ontology, or lcgraph itself, is another than when the service was started."),
+                remedy=Text("Start the service again."),
+            )
         past.make(int(commit))
     except LcgraphError as error:
         sys.exit(error.tell("en"))

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from lcgraph.archive.archive import Archive, Commit
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import LC, PROV, TYPE, XSD
-from lcgraph.store.contents import NOTHING_BESIDE, Beside, Progress, marker
+from lcgraph.store.contents import NOTHING_BESIDE, Beside, Progress, is_marked
 from lcgraph.store.index import commit_iri
 from lcgraph.store.statements import Statements
 
@@ -83,7 +83,7 @@ class Index:
         """
         if self._commit_quad(self.archive.last + 1) in store:
             raise self.archive.ends_early(self.archive.last + 1)
-        if next(iter(ox.parse(marker(self.framework, self.beside), ox.RdfFormat.N_QUADS))) not in store:
+        if not is_marked(store, self.framework, self.beside):
             return None
         low, high = 0, self.archive.last
         while low < high:  # commits are applied in order, so there is one border to find
