@@ -12,6 +12,8 @@ import pytest
 from service_support import Run
 from support import SMALL
 
+from lcgraph.asking.plain_words import MAX_LETTERS
+
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 EVIDENCE = "Which commitments does Cork have evidence for?"
 
@@ -75,7 +77,7 @@ def test_what_no_question_is_near_to_and_nothing_at_all_are_problems(client: htt
     answer = ask(client, "how do I cook a goulash")
     assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
     assert answer.json()["detail"] == "No question of the library comes near."
-    for query in ("", "?q=", "?q=%20", "?q=a&q=b", "?q=" + "a" * 1001):
+    for query in ("", "?q=", "?q=%20", "?q=a&q=b", "?q=" + "a" * (MAX_LETTERS + 1)):
         said = client.get(f"/ask{query}")
         assert (said.status_code, said.json()["parameter"]) == (422, "q")
 
@@ -87,6 +89,7 @@ def test_the_field_stands_on_the_pages_and_keeps_what_was_asked(client: httpx.Cl
         page = client.get(address, headers=headers)
         assert page.status_code == 200
         assert '<form class="ask words" method="get" action="/ask">' in page.text
+        assert f'maxlength="{MAX_LETTERS}"' in page.text
     page = client.get("/ask", params={"q": 'gaps "of" <Corkk>', "lang": language}, headers=headers)
     assert page.status_code == 300
     assert page.headers["content-language"] == language

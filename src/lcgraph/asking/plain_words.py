@@ -13,6 +13,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 from math import log
 from urllib.parse import urlencode
@@ -23,9 +24,8 @@ from lcgraph.asking.words import NOTION, Token, Vocabulary, load, tokens
 from lcgraph.errors import ParameterError
 from lcgraph.framework.framework import Framework
 from lcgraph.language import Labels, Text
-from lcgraph.reading.nearest import nearest
 
-MAX_LETTERS = 1000
+MAX_LETTERS = 400
 """A longer text is no question."""
 
 OFFERS = 3
@@ -60,7 +60,7 @@ _TITLE = 0.9
 _ORDER = 0.25
 """How much it matters that words come in another order."""
 _BY_NAMES_ALONE = 0.49
-"""So well fits at best a question with which a text has no word in common, but only what it names."""
+"""How far a question fits with which a text has no word in common, but only what it names."""
 _NAME_OF_ITS_OWN = 2
 """So many words that nobody knows may be the name of a city."""
 _TEXT_MATTERS = 0.6
@@ -343,10 +343,16 @@ class PlainWords:
         """The cities whose names come near to a word that is not known."""
         by_name = {label: city for city in self._framework.cities for label in city.label.values()}
         near: dict[str, Text] = {}
-        unknown = [token.raw for token in found if token.is_word and not self._vocabulary.knows(token.text)]
+        named = {place for mention, _ in taken.mentions for place in range(mention.start, mention.end)}
+        unknown = [
+            token.raw
+            for place, token in enumerate(found)
+            if token.is_word and place not in named and not self._vocabulary.knows(token.text)
+        ]
         unknown += [word for word in taken.words if word not in self._count and Token(word[0], "", 0, 0).is_han]
-        for word in unknown:
-            for name in nearest(word.capitalize(), by_name):
+        for word in unknown[:_NAME_OF_ITS_OWN]:  # in a large network each takes long
+            alike = 0.7 if word.isascii() else 0.5  # of a Chinese name of two characters one that is right is half
+            for name in get_close_matches(word.removesuffix("市").capitalize(), by_name, n=2, cutoff=alike):
                 city = by_name[name]
                 near[city.code] = Text("{code} ({label})", code=city.code, label=city.label)
         return list(near.values())[:OFFERS]
@@ -393,7 +399,8 @@ class PlainWords:
                 given[name] = code
                 words = [word for word in words if word not in said]
         for name, head in heads.items():
-            if head.type == "text" and (looked_for := self._left(taken, own)):
+            coded = any(mention.by_code for mention, _ in taken.mentions)  # which is no word to look for
+            if head.type == "text" and not coded and (looked_for := self._left(taken, own)):
                 given[name] = looked_for
             if (
                 head.type == "city"
@@ -403,10 +410,17 @@ class PlainWords:
             ):
                 words = [word for word in words if word not in taken.unknown]  # a city that is not known here
                 rest += _SLOT / 2
+        for name, head in heads.items():
+            of_action = next((value for one, value in given.items() if heads[one].type == "action"), None)
+            if head.type == "commitment" and head.required and name not in given and of_action is not None:
+                given[name] = self._commitment_of(of_action)
         kinds = {NOTION + heads[name].type for name in given}
         words = [word for word in dict.fromkeys(words) if word not in kinds or word in own]
         order = [one if isinstance(one, str) else places.get(one, "") for one in taken.order]
         return _Bound(given, words, rest, order)
+
+    def _commitment_of(self, action: str) -> str:
+        return self._framework.commitments[self._framework.actions.code(action).commitment].code
 
     def _left(self, taken: _Text, own: frozenset[str]) -> str:
         """What a text says that is none of a question's own words, as it was written: from the first to the last."""
@@ -439,7 +453,9 @@ class PlainWords:
                 fit *= _OTHER_SIDE
             if fit > best:
                 fit *= 1 - _ORDER * (1 - _in_order(phrasing.order, bound.order))
-                best = max(best, fit if common else min(fit, _BY_NAMES_ALONE))
+                # as “{measure} in {city}” for a text that names just these
+                is_all = not phrasing.words and len(phrasing.slots) > 1 and bound.given.keys() == set(phrasing.slots)
+                best = max(best, fit if common or (is_all and not bound.rest) else _BY_NAMES_ALONE * fit)
         return best
 
     def _weight(self, word: str) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request
 from starlette.responses import Response
 
-from lcgraph.asking.plain_words import Proposal, Understanding, understand
+from lcgraph.asking.plain_words import MAX_LETTERS, Proposal, Understanding, understand
 from lcgraph.errors import InputError, ParameterError
 from lcgraph.language import Text, enumerate_in, pick
 from lcgraph.service.http import openapi, pages
@@ -39,7 +39,7 @@ _Q: dict[str, Any] = {
     "in": "query",
     "required": True,
     "description": str(Text("the question, in English or Chinese")),
-    "schema": {"type": "string", "maxLength": 1000},
+    "schema": {"type": "string", "maxLength": MAX_LETTERS},
     "example": "Which commitments does Cork have evidence for?",
 }
 
