@@ -104,7 +104,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Network:
         network = Network(directory, clock=lambda: NOW)
         if not (directory / "ready").exists():
             for name, table in (("eurostat", "cities.csv"), ("kolada", "municipalities.csv")):
-                network.publish(import_demo(network, name, table).readings, "test")
+                network.publish(import_demo(network.framework, name, table).readings, "test")
             (directory / "ready").touch()
     return network
 

@@ -13,6 +13,7 @@ import servers
 from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Library
 from lcgraph.framework import resources
+from lcgraph.framework.framework import Framework
 from lcgraph.publishing.network import Network
 from lcgraph.reading import foreign, mapping
 from lcgraph.store.limits import QueryLimits
@@ -74,9 +75,9 @@ def asking(network: Network, limits: QueryLimits | None = None) -> Iterator[Answ
             readers_of_past.close()
 
 
-def import_demo(network: Network, name: str, table: str) -> foreign.ImportedTable:
+def import_demo(framework: Framework, name: str, table: str) -> foreign.ImportedTable:
     """The demonstration network's table ``name`` as submissions."""
     folder = DEMO / name
     how_bytes = (folder / "mapping.yaml").read_bytes()
-    how = mapping.load("mapping.yaml", how_bytes, network.framework)
-    return foreign.read_table(table, (folder / table).read_bytes(), how, how_bytes, network.framework)
+    how = mapping.load("mapping.yaml", how_bytes, framework)
+    return foreign.read_table(table, (folder / table).read_bytes(), how, how_bytes, framework)

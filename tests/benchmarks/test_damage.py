@@ -21,6 +21,8 @@ from lcgraph.reading.form.write import write_form
 from lcgraph.reading.reader import read
 from lcgraph.reading.submission import Submission
 
+pytestmark = pytest.mark.embedded("a benchmark damages forms, and asks nothing of a store")
+
 
 @pytest.fixture(scope="module")
 def with_lumenport(tmp_path_factory: pytest.TempPathFactory) -> Framework:

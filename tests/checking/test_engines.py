@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
@@ -18,7 +17,6 @@ from lcgraph.checking.engines import ReferenceEngine, ShaclEngine, engine
 from lcgraph.errors import InputError
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import DEFAULT_BASE, LCS, RDF, XSD
-from lcgraph.publishing.network import Network
 from lcgraph.reading.reader import Reading, read
 from lcgraph.reading.submission import Submission
 
@@ -149,11 +147,10 @@ def test_they_agree_on_a_fictional_city_that_is_wrong_in_many_places(
 
 
 @pytest.mark.parametrize(("name", "table"), [("eurostat", "cities.csv"), ("kolada", "municipalities.csv")])
-def test_they_agree_on_a_sample_of_the_demonstration_network(name: str, table: str, tmp_path: Path) -> None:
-    network = Network(tmp_path)
-    readings = import_demo(network, name, table).readings
+def test_they_agree_on_a_sample_of_the_demonstration_network(name: str, table: str, framework: Framework) -> None:
+    readings = import_demo(framework, name, table).readings
     for reading in readings[:: len(readings) // 14]:
-        both(reading, network.framework)
+        both(reading, framework)
 
 
 def test_there_is_no_engine_of_another_name() -> None:

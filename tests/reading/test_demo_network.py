@@ -11,7 +11,6 @@ from support import DEMO, ROOT, import_demo
 
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.namespaces import local_name
-from lcgraph.publishing.network import Network
 from lcgraph.reading.foreign import ImportedTable
 from lcgraph.reading.mapping import MappingFile, load
 
@@ -25,8 +24,8 @@ def mapping_of(name: str, framework: Framework) -> MappingFile:
 
 
 @pytest.fixture(params=TABLES)
-def imported(request: pytest.FixtureRequest, network: Network) -> tuple[str, ImportedTable]:
-    return request.param, import_demo(network, request.param, TABLES[request.param][0])
+def imported(request: pytest.FixtureRequest, framework: Framework) -> tuple[str, ImportedTable]:
+    return request.param, import_demo(framework, request.param, TABLES[request.param][0])
 
 
 def test_a_random_sample_of_figures_is_that_of_their_lines(
@@ -100,10 +99,10 @@ def test_known_faults_of_eurostat_are_honoured(framework: Framework) -> None:
     assert "reworded in 2019" in by_name["satisfied_schools_2019_wording"].note["en"]
 
 
-def test_no_municipality_is_marked_as_a_member(network: Network) -> None:
+def test_no_municipality_is_marked_as_a_member(framework: Framework) -> None:
     cities = (ROOT / "ontology" / "cities.ttl").read_text(encoding="utf-8")
     blocks = {block.split("\n", 1)[0]: block for block in cities.split("\n\n")}
-    table = import_demo(network, "kolada", "municipalities.csv")
+    table = import_demo(framework, "kolada", "municipalities.csv")
     for iri in {reading.submission.city for reading in table.readings if reading.submission is not None}:
         block = blocks[f"<https://w3id.org/lcgraph/city/{local_name(iri)}#membership>"]
         assert "not-evidenced" in block, block

@@ -17,6 +17,8 @@ from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import languages
 from lcgraph.service.command_line.main import app
 
+pytestmark = pytest.mark.embedded("the words of the command line are the same over any store")
+
 NAMES = {
     "lcgraph",
     "SHACL",
@@ -37,6 +39,7 @@ NAMES = {
 
 
 QUESTIONS = list(Library(resources.directory("queries"), DEFAULT_BASE))
+
 GROUP: Any = typer.main.get_command(app)
 COMMANDS = ["", *GROUP.commands, *(f"ask {question.name}" for question in QUESTIONS)]
 WORDS = {

@@ -105,6 +105,7 @@ def test_who_asks_for_more_than_a_graph_may_have_is_told_where_all_of_it_is(stri
     assert "/dump.nq.gz" in answer.json()["remedy"]
 
 
+@pytest.mark.embedded("what a query takes of memory is a server's own affair, as docs/scale.md says")
 def test_memory_has_a_limit_of_its_own(serve: Serve, demo: Network) -> None:
     with serve(demo.directory, LCGRAPH_QUERY_MEMORY_MB="512", LCGRAPH_QUERY_SECONDS="60") as served:
         answer = served.client.get("/sparql", params={"query": SORTED})

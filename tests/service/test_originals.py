@@ -96,7 +96,7 @@ def test_unless_the_operator_says_so_nobody_gets_them(directory: Path) -> None:
 
 def test_of_several_files_each_is_the_one_whose_name_and_sum_are_told(tmp_path: Path) -> None:
     network = Network(tmp_path, clock=Clock())
-    network.publish(import_demo(network, "eurostat", "cities.csv").readings[:1], "me")
+    network.publish(import_demo(network.framework, "eurostat", "cities.csv").readings[:1], "me")
     with serving(tmp_path, LCGRAPH_ORIGINALS="public") as served:
         found = served.client.get("/sparql", params={"query": FILES, "format": "csv"}).text.split("\r\n")[1:-1]
         assert len(found) == 2

@@ -20,7 +20,6 @@ from support import import_demo
 
 from lcgraph.errors import InputError
 from lcgraph.framework.framework import Framework
-from lcgraph.publishing.network import Network
 from lcgraph.reading.form.write import write_form
 from lcgraph.reading.places import RecordPlace
 from lcgraph.reading.reader import read
@@ -67,7 +66,7 @@ def by_libreoffice(
         if not (work / "ready").exists():
             before.mkdir()
             books = workbooks(framework, lumenport, lumenport_framework)
-            cities = import_demo(Network(shared / "cities"), "eurostat", "cities.csv").readings
+            cities = import_demo(framework, "eurostat", "cities.csv").readings
             cork = next(r.submission for r in cities if r.submission and r.submission.city.endswith("/ie-cork"))
             books |= {"cork-en": write_form(cork, framework, [2024], "en"), "typed": to_be_typed_in(books["one-en"])}
             for name in (*FORMS, "cork-en", "typed"):

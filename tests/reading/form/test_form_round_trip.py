@@ -14,7 +14,6 @@ from support import import_demo
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.framework import framework as framework_of
 from lcgraph.language import languages
-from lcgraph.publishing.network import Network
 from lcgraph.reading.form.write import write_form
 from lcgraph.reading.reader import Reading, read
 from lcgraph.reading.submission import Submission
@@ -101,10 +100,8 @@ def test_a_long_series_stands_side_by_side_as_far_as_it_can(
 
 
 @pytest.mark.parametrize("table", [("eurostat", "cities.csv"), ("kolada", "municipalities.csv")])
-def test_submissions_of_the_demonstration_network_come_back_whole(
-    table: tuple[str, str], framework: Framework, network: Network
-) -> None:
-    readings: list[Reading] = import_demo(network, *table).readings
+def test_submissions_of_the_demonstration_network_come_back_whole(table: tuple[str, str], framework: Framework) -> None:
+    readings: list[Reading] = import_demo(framework, *table).readings
     for number, reading in enumerate(readings[:: max(1, len(readings) // 6)][:6]):
         assert reading.submission is not None
         comes_back(reading.submission, framework, languages()[number % 2])
