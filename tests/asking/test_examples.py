@@ -47,7 +47,7 @@ def test_an_example_gives_the_rows_of_its_question(demo_answers: Answerer, name:
         for row in answer.rows
     ]
     assert [{key: row[key] for key in answer.columns if key in row} for row in found(demo_answers, query)] == expected
-    assert expected
+    assert expected or question.head.empty
 
 
 @pytest.mark.parametrize("name", NAMES)

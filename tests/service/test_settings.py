@@ -44,8 +44,8 @@ def test_a_number_that_is_none_or_makes_no_sense_is_named(name: str, text: str) 
     assert any(character.isdigit() for character in told["remedy"])
 
 
-@pytest.mark.parametrize("name", [name for name in NUMBERS if name != "queue"])
-def test_nothing_can_be_had_none_of_but_the_queue(name: str) -> None:
+@pytest.mark.parametrize("name", [name for name in NUMBERS if name not in ("queue", "kept_mb")])
+def test_nothing_can_be_had_none_of_but_the_queue_and_what_is_kept(name: str) -> None:
     with pytest.raises(InputError):
         from_environment({f"LCGRAPH_{name.upper()}": "0"})
     assert from_environment({"LCGRAPH_QUEUE": "0"}).queue == 0

@@ -8,17 +8,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
 from lcgraph.asking.question import ColumnType
-from lcgraph.framework.namespaces import XSD
 from lcgraph.language import SOURCE_LANGUAGE, SPOKEN, translated
 
 Value = str | int | Decimal | bool | None
 """A number, a truth value or a text; a day is a text as in 2026-01-31, a time one with its zone."""
 
-_UNTYPED: Mapping[str, ColumnType] = {
-    **{XSD + name: "integer" for name in ("integer", "nonNegativeInteger", "positiveInteger", "int", "long")},
-    XSD + "decimal": "decimal",
-    XSD + "boolean": "boolean",
-}
 _TRUTH = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -32,8 +26,6 @@ def value_of(term: Mapping[str, str] | None, column_type: ColumnType, language: 
     if term is None:
         return None
     text = term["value"]
-    if column_type == "text":
-        column_type = _UNTYPED.get(term.get("datatype", ""), "text")
     try:
         match column_type:
             case "integer" | "year":

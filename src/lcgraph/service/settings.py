@@ -167,7 +167,7 @@ def _is_service(address: str) -> bool:
 
 
 def _check_number(name: str, value: object) -> None:
-    least = 0 if name == PREFIX + "QUEUE" else 1
+    least = 0 if name in (PREFIX + "QUEUE", PREFIX + "KEPT_MB") else 1
     if isinstance(value, int) and value < least:
         raise InputError(
             Text("The setting {name} is “{found}”, which is too small.", name=name, found=value),
