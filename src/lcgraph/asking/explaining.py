@@ -42,7 +42,7 @@ def explain(answerer: Answerer, given: Mapping[str, str], language: str) -> Expl
         raise ParameterError(
             Text("An explanation is of either a commitment or an action."),
             parameter="action" if named else "commitment",
-            remedy=Text("Give one of them, as in commitment=2 or action=2.3."),
+            remedy=Text("Give one of them, as in {example}.", example="commitment=2"),
         )
     for name in given:
         if name not in PARAMETERS:
