@@ -115,13 +115,13 @@ def test_an_edition_that_there_is_not_is_refused_with_those_that_there_are(there
 
 def parts(client: httpx.Client, address: str) -> list[list[object]]:
     """The rows of all parts of an answer, part by part, by the links from one to the next."""
-    found = []
+    found: list[list[object]] = []
     following: str | None = address
     while following is not None:
         answer = client.get(following)
         assert answer.status_code == 200, answer.text
         said = answer.json()
-        assert said["offset"] == sum(map(len, found))
+        assert said["offset"] == sum(len(rows) for rows in found)
         found.append(said["rows"])
         following = answer.links.get("next", {}).get("url")
         assert (following is None) == (said["next"] is None)

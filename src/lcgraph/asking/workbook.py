@@ -36,14 +36,14 @@ _DIGITS = 15
 """So many a spreadsheet keeps of a number."""
 
 _LINK = re.compile(r"https?://[^\s<>\"]+")
-_NARROW, _WIDE = 8, 48
+_NARROW, _WIDE, _OF_IRIS = 8, 48, 28
 _FONT = Font(name="Calibri", size=10)
 _BOLD = Font(name="Calibri", size=10, bold=True)
 _HEAD = Font(name="Calibri", size=10, bold=True, color="FFFFFFFF")
 _HEAD_FILL = PatternFill("solid", fgColor="FF1F5C7A")
 _BLUE = Font(name="Calibri", size=10, color="FF0B5394", underline="single")
 _TOP = Alignment(vertical="top", wrap_text=True)
-_TOP_RIGHT = Alignment(vertical="top", horizontal="right")
+_TOP_RIGHT = Alignment(vertical="top", horizontal="right", indent=1)
 _FORMATS = {"date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm:ss", "year": "0", "integer": "0"}
 
 
@@ -80,13 +80,15 @@ def workbook(answer: Answer) -> bytes:
 def _fill(sheet: Worksheet, answer: Answer) -> None:
     columns = answer.question.head.columns
     widths = []
-    for index, name in enumerate(columns, 1):
+    for index, (name, column) in enumerate(columns.items(), 1):
         heading = answer.heading(name)
         cell = sheet.cell(1, index)
         _put(cell, heading, "text")
         cell.font, cell.fill, cell.alignment = _HEAD, _HEAD_FILL, _TOP
         longest = max((_width(row[name]) for row in answer.rows), default=0)
-        widths.append(min(max(longest, min(_width(heading), 24), _NARROW) + 2, _WIDE))
+        widths.append(
+            min(max(longest, min(_width(heading), 24), _NARROW) + 2, _OF_IRIS if column.type == "iri" else _WIDE)
+        )
         sheet.column_dimensions[get_column_letter(index)].width = widths[-1]
     sheet.row_dimensions[1].height = row_height(zip(map(answer.heading, columns), widths, strict=True))
     links = 0
@@ -104,9 +106,9 @@ def _fill(sheet: Worksheet, answer: Answer) -> None:
         sheet.row_dimensions[line].height = row_height(zip((_shown(v) for v in row.values()), widths, strict=True))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(answer.rows) + 1}"
-    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = "1:1"
+    _fit(sheet)
 
 
 def _tell(sheet: Worksheet, answer: Answer) -> None:
@@ -121,6 +123,14 @@ def _tell(sheet: Worksheet, answer: Answer) -> None:
             if _LINK.fullmatch(text):
                 cell.hyperlink, cell.font = text, _BLUE
         sheet.row_dimensions[line].height = row_height(zip((heading, value), widths, strict=True))
+    _fit(sheet)
+
+
+def _fit(sheet: Worksheet) -> None:
+    """Has a sheet printed as wide as a page, and as long as it needs."""
+    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
 
 
 def _put(cell: Cell | MergedCell, value: Value, column_type: ColumnType) -> None:
