@@ -176,3 +176,42 @@ def test_a_scrambled_file_is_found_by_the_command_and_mended(tmp_path: Path, fol
     assert copy("ontology").returncode == 0
     assert path.read_text(encoding="utf-8") == text
     assert copy("ontology", "--check").returncode == 0
+
+
+def test_what_differs_between_the_two_editions_is_told_place_by_place(copy: Copy) -> None:
+    assert copy("rebuild").returncode == 0
+
+    def rows(*options: str) -> list[dict[str, str]]:
+        answer = copy("ask", "edition-differences", *options, "--format", "csv")
+        assert answer.returncode == 0, answer.stderr
+        return list(csv.DictReader(answer.stdout.splitlines()))
+
+    found = rows("--edition", "2099-test", "--other", "2013-draft")
+    # the table of the Key Features has 12 areas, 38 features and 54 measures; one of each is in both
+    only_there = Counter(row["kind"] for row in found if row["difference"] == "only in the other edition")
+    assert only_there == {"focal area": 11, "key feature": 37, "measure": 53}
+    assert {(row["item"], row["here"]) for row in found if row["difference"] == "only in the other edition"} == {
+        ("", "")
+    }
+    place = "https://w3id.org/lcgraph/measure/"
+    assert [
+        (row["place"], row["difference"], row["here"], row["there"])
+        for row in found
+        if (row["item"], row["other_item"]) == (f"{place}2099-2.4.1-a", f"{place}2.4.1-a")
+    ] == [
+        ("2.4.1-a", "name", "Learners with a tutor of their own", "Use of mobile devices"),
+        (
+            *("2.4.1-a", "definition", "Share of learners with a tutor."),
+            "Share of the population that uses mobile devices to get services",
+        ),
+        ("2.4.1-a", "expected source", "survey", "official data"),
+        ("2.4.1-a", "range", "0 – 60", "0 – 100"),
+    ]
+    # the area realises the same commitment, the feature and the measure serve the same action
+    rest = [(row["place"], row["difference"]) for row in found if row["item"] and row["kind"] != "measure"]
+    assert rest == [("2.4", "name"), ("2.4", "definition"), ("2.4.1", "name"), ("2.4.1", "definition")]
+    back = rows("--edition", "2013-draft", "--other", "2099-test")
+    assert len(back) == len(found)
+    assert {(row["place"], row["kind"], row["here"], row["there"]) for row in back} == {
+        (row["place"], row["kind"], row["there"], row["here"]) for row in found
+    }
