@@ -65,12 +65,12 @@ def judged(phrasing: Phrasing, found: Understanding) -> str:
         return "right" if same else "wrong"
     if phrasing.expected in (OFFER, REFUSE):
         return "right" if found.refused == (phrasing.expected == REFUSE) else "offered"
-    one = found.offers[0] if len(found.offers) == 1 and not found.refused else None
-    if one is not None and one.missing and one.question.name == phrasing.expected:
-        wanted = {**one.given, **dict.fromkeys(one.missing, "")}
-        return "right" if wanted == phrasing.parameters else "offered among others"
-    among = any(offer.question.name == phrasing.expected for offer in found.offers)
-    return "offered among others" if among else "offered"
+    names = {offer.question.name for offer in found.offers}
+    if "" in phrasing.parameters.values() and names == {phrasing.expected}:  # with an example, or of the nearest cities
+        said = {name: value for name, value in phrasing.parameters.items() if value}
+        if all(said.items() <= offer.given.items() for offer in found.offers):
+            return "right"
+    return "offered among others" if phrasing.expected in names else "offered"
 
 
 def count(found: Iterable[tuple[Phrasing, str]]) -> Counter[tuple[str, str]]:

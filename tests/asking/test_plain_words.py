@@ -153,7 +153,13 @@ def test_a_question_without_its_city_says_what_it_needs_and_gives_an_example(wor
 
 
 def test_a_city_that_is_written_too_wrongly_brings_the_nearest(words: PlainWords) -> None:
-    assert "Did you mean ie-cork (Cork)?" in str(words.understand("What does Corkk still lack?").why)
+    found = words.understand("What does Corkk still lack in commitment 4?")
+    assert found.understood is None
+    assert "Did you mean ie-cork (Cork)?" in str(found.why)
+    assert [offer.command() for offer in found.offers] == ["lcgraph ask city-gaps --city ie-cork --commitment 4"]
+    assert [offer.missing for offer in found.offers] == [()]
+    assert "Did you mean ie-cork (Cork)?" in str(words.understand("evidence of Corkk").why)
+    assert words.understand("科客市还缺什么").offers[0].given == {"city": "ie-cork"}
 
 
 def test_two_cities_where_a_question_takes_one_are_not_answered_for_one_of_them(words: PlainWords) -> None:
