@@ -83,10 +83,7 @@ language: messages  ## begin a further language: make language LANGUAGE=fr
 	$(BIN)/pybabel -q init -i $(FURTHER) -o src/lcgraph/messages/$(LANGUAGE).po -l $(LANGUAGE) --width=0
 
 questions: .venv/development  ## write the list of all questions in docs/questions.md anew, with their answers
-	rm -rf .venv/demo
-	$(BIN)/lcgraph import examples/demo-network/eurostat/cities.csv --mapping examples/demo-network/eurostat/mapping.yaml --data .venv/demo
-	$(BIN)/lcgraph import examples/demo-network/kolada/municipalities.csv --mapping examples/demo-network/kolada/mapping.yaml --data .venv/demo
-	$(BIN)/python -m lcgraph.telling.question_list .venv/demo docs/questions.md
+	$(BIN)/python -m lcgraph.telling.question_list examples/demo-network docs/questions.md
 
 COMUNICA := tests/service/clients/comunica
 .venv/comunica/installed: $(COMUNICA)/package-lock.json | .venv/development

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from lcgraph.asking.answer import Answer, Answerer
 from lcgraph.asking.question import Library, Question
 from lcgraph.asking.values import Value
 from lcgraph.framework import resources
 from lcgraph.publishing.network import Network
-from lcgraph.reading import terms
+from lcgraph.reading import foreign, mapping, terms
 from lcgraph.store.readers import Readers
 
 BEGIN = "## All questions\n"
@@ -22,6 +24,8 @@ _WORDY = ("_label", "definition", "rationale", "note", "reason", "description")
 _MOST_COLUMNS = 8
 _ROWS = 2
 _LONGEST = 100
+_MOMENT = datetime(2026, 11, 23, 12, tzinfo=UTC)
+_TABLES = {"eurostat": "cities.csv", "kolada": "municipalities.csv"}
 
 
 def page(text: str, answerer: Answerer) -> str:
@@ -77,14 +81,31 @@ def _quoted(value: str) -> str:
     return f'"{value}"' if " " in value else value
 
 
+def demonstration(directory: Path, examples: Path) -> Network:
+    """The demonstration network, always with the same times.
+
+    :param directory: where it is published.
+    :param examples: ``examples/demo-network``.
+    """
+    network = Network(directory, clock=lambda: _MOMENT)
+    for name, table in _TABLES.items():
+        folder = examples / name
+        how = (folder / "mapping.yaml").read_bytes()
+        mapped = mapping.load("mapping.yaml", how, network.framework)
+        imported = foreign.read_table(table, (folder / table).read_bytes(), mapped, how, network.framework)
+        network.publish(imported.readings, "test")
+    return network
+
+
 def main() -> None:
-    """Writes the list into a page: ``python -m lcgraph.telling.question_list FOLDER PAGE``."""
-    network, path = Network(Path(sys.argv[1])), Path(sys.argv[2])
-    library = Library(resources.directory("queries"), network.base)
-    with Readers(network.store_directory, 1, spare=0, base=network.base) as readers:
-        path.write_text(
-            page(path.read_text(encoding="utf-8"), Answerer(library, readers, network.framework)), encoding="utf-8"
-        )
+    """Writes the list into a page: ``python -m lcgraph.telling.question_list EXAMPLES PAGE``."""
+    examples, path = map(Path, sys.argv[1:])
+    with TemporaryDirectory() as folder:
+        network = demonstration(Path(folder), examples)
+        library = Library(resources.directory("queries"), network.base)
+        with Readers(network.store_directory, 1, spare=0, base=network.base) as readers:
+            answerer = Answerer(library, readers, network.framework)
+            path.write_text(page(path.read_text(encoding="utf-8"), answerer), encoding="utf-8")
 
 
 if __name__ == "__main__":
