@@ -15,7 +15,7 @@ from lcgraph.store.bound import with_values
         ("SELECT ?x { { SELECT ?city ?x { ?x lc:city ?city } } }", "SELECT ?x { { SELECT  ?x { ?x lc:city <c> } } }"),
         (
             "SELECT ?n { { SELECT ?city (COUNT(?x) AS ?n) { ?x lc:city ?city } GROUP BY ?city } }",
-            "SELECT ?n { { SELECT  (COUNT(?x) AS ?n) { ?x lc:city <c> }  GROUP BY (1 AS ?lcgraph_group) } }",
+            'SELECT ?n { { SELECT  (COUNT(?x) AS ?n) { ?x lc:city <c> }  GROUP BY ("" AS ?lcgraph_group) } }',
         ),
         ('SELECT ?x { ?x rdfs:label "?city" }', 'SELECT ?x { ?x rdfs:label "?city" }'),
         ("SELECT ?x { FILTER (?cityname = ?city) }", "SELECT ?x { FILTER (?cityname = <c>) }"),

@@ -111,7 +111,7 @@ def _closing(pieces: Sequence[Token], opening: int) -> int:
 def _grouped(groups: Sequence[str]) -> Sequence[str]:
     """A GROUP BY clause; where only values are left of it, one group, as it would make: none of no solutions."""
     left = "".join(groups).upper().replace("GROUP", "", 1).replace("BY", "", 1)
-    return groups if left.strip() else [" GROUP BY (1 AS ?lcgraph_group) "]
+    return groups if left.strip() else [' GROUP BY ("" AS ?lcgraph_group) ']
 
 
 def _selected(pieces: Sequence[Token]) -> set[str] | None:
