@@ -158,7 +158,7 @@ class SparqlServer:
             preexec_fn=_end_with_parent,  # noqa: PLW1509 - it makes one system call
         )
         address = re.findall(r'query = "(.*)"', self.store.format(directory="", http=self.http))[0]
-        until = time.monotonic() + 60
+        until = time.monotonic() + 200
         while True:
             assert self.process.poll() is None, self.log()
             with suppress(httpx.HTTPError):
