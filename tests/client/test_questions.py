@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from service_support import Served
 from support import SMALL
 
-from lcgraph.client import Client
+from lcgraph.client import Client, ServiceError
 from lcgraph.errors import InputError, NotFound, ParameterError
 
 COMMITMENTS = tuple(map(str, range(1, 13)))
@@ -126,3 +127,42 @@ def test_a_file_that_cannot_be_read_is_an_error(small_client: Client, tmp_path: 
         small_client.check(tmp_path / "cork.docx")
     with pytest.raises(FileNotFoundError):
         small_client.check(tmp_path / "none.csv")
+
+
+def test_an_answer_in_pages_is_the_answer(small_client: Client) -> None:
+    whole = small_client.ask("measures", frame="records")
+    for page in (1, 20, 54, 1000):
+        assert small_client.ask("measures", frame="records", page=page) == whole
+    with pytest.raises(InputError):
+        small_client.ask("measures", page=0)
+
+
+def test_an_answer_is_as_of_a_day_that_is_given_as_a_day_or_a_text(small_client: Client) -> None:
+    for day in (date(2001, 1, 1), "2001-01-01", datetime(2001, 1, 1, 12, tzinfo=UTC)):
+        before = small_client.ask("city-commitments", city="ie-cork", as_of=day)
+        assert (len(before), before.attrs["as_of"][:10]) == (0, "2001-01-01")
+    with pytest.raises(ParameterError, match="yet to come"):
+        small_client.ask("city-commitments", city="ie-cork", as_of=date(2999, 1, 1))
+
+
+def test_columns_have_their_types_where_there_is_no_row_and_no_value(small_client: Client) -> None:
+    given: dict[str, Any] = {"city": "ie-dublin", "measure": "1.2.2-a"}
+    nothing = small_client.ask("measure-series", frame="polars", exact=True, **given)
+    assert nothing.is_empty()
+    assert nothing["year"].dtype == pl.Int64
+    assert isinstance(nothing["value"].dtype, pl.Decimal)
+    assert nothing["sheet"].dtype == pl.String
+    assert small_client.ask("arrivals", frame="polars", since="2001-01-01")["at"].dtype == pl.Datetime("us", "UTC")
+
+
+@pytest.mark.parametrize(
+    ("form", "begins"),
+    [("csv", b"code,"), ("xlsx", b"PK"), ("parquet", b"PAR1"), ("turtle", b"@prefix"), ("json", b"{")],
+)
+def test_an_answer_is_had_as_a_file(small_client: Client, form: str, begins: bytes) -> None:
+    assert small_client.file("cities", form, country="IE").startswith(begins)
+
+
+def test_a_file_in_a_form_that_there_is_not_is_an_error(small_client: Client) -> None:
+    with pytest.raises(ServiceError, match="not to be had as"):
+        small_client.file("cities", "docx")
