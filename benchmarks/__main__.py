@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from benchmarks import abuse, check, damage, endpoint, importing, plain_words, visible, workbook
+from benchmarks import abuse, check, damage, endpoint, importing, plain_words, questions, visible, workbook
 from benchmarks.measure import Outcome, machine
 from benchmarks.report import as_markdown, as_text, write_results
 
@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, Callable[[bool, Path], Outcome]] = {
     "damage": damage.run,
     "visible": visible.run,
     "plain-words": plain_words.run,
+    "questions": questions.run,
     "abuse": abuse.run,
     "endpoint": endpoint.run,
 }
@@ -38,8 +39,8 @@ def main() -> None:
     options = parser.parse_args()
     if unknown := set(options.names) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(BENCHMARKS)}")
-    if options.write and (options.quick or options.names):
-        parser.error("--write is for a whole run: without names, without --quick")
+    if options.write and options.quick:
+        parser.error("--write is for whole measurements: without --quick")
     host, day = machine(), datetime.now(UTC).date().isoformat()
     outcomes: dict[str, Outcome] = {}
     print(", ".join(f"{name}: {found}" for name, found in host.items()), end="\n\n")
@@ -53,7 +54,8 @@ def main() -> None:
         told = {name: outcome.figures for name, outcome in outcomes.items()}
         options.json.write_text(json.dumps({"day": day, "machine": host, **told}, indent=1) + "\n", encoding="utf-8")
     if options.write:
-        write_results(README, as_markdown(outcomes.values(), host, day))
+        results = {outcome.title: as_markdown(outcome, host, day) for outcome in outcomes.values()}
+        write_results(README, results, list(BENCHMARKS))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from statistics import median
 from urllib.parse import urlencode
@@ -40,6 +41,9 @@ PLAIN = {
 }
 """What a researcher asks beside the questions."""
 
+_LINES_AT_ONCE = 2_000_000
+"""So many are loaded at once: a network of any size takes no more memory, and no more of the disk beside the store."""
+
 LARGE = MadeUp(cities=600, years=10, figures=66)
 AT_LEAST = {TEN_THOUSAND: 1.0, HUNDRED: 0.5}
 TIMES_RDFLIB = 20.0
@@ -64,7 +68,7 @@ class Ground:
     :ivar name: for the tables.
     :ivar network: a folder that our service can serve.
     :ivar checkpoint: the newest one of its store.
-    :ivar quads: the same as N-Quads.
+    :ivar quads: the same as N-Quads, where they are dumped.
     :ivar triples: how many.
     :ivar made_in: seconds that it took.
     """
@@ -80,35 +84,37 @@ class Ground:
 # the data
 
 
-def demonstration(folder: Path) -> Ground:
+def demonstration(folder: Path, *, dumped: bool = True) -> Ground:
     """The demonstration network, as ``make demo`` publishes it."""
     start, network = time.perf_counter(), Network(folder / "network")
     for name, table in (("eurostat", "cities.csv"), ("kolada", "municipalities.csv")):
         network.publish(imported(network, name, table).readings, "benchmarks")
-    return _ground("the demonstration network", network, folder, start)
+    return _ground("the demonstration network", network, folder, start, dumped=dumped)
 
 
-def made_up(cities: MadeUp, folder: Path) -> Ground:
+def made_up(cities: MadeUp, folder: Path, *, dumped: bool = True) -> Ground:
     """A network of made-up cities, put into the store without the archive: only its speed is of interest here."""
     start, network = time.perf_counter(), Network(folder / "network")
     network.rebuild()
-    lines = folder / "made-up.nq"
-    with lines.open("w", encoding="utf-8") as file:
-        file.writelines(cities.lines(network.framework))
+    some, lines = folder / "made-up.nq", cities.lines(network.framework)
     store = ox.Store(str(network.store_directory / "writer"))
-    store.bulk_load(path=str(lines), format=ox.RdfFormat.N_QUADS)
+    while part := list(islice(lines, _LINES_AT_ONCE)):
+        some.write_text("".join(part), encoding="utf-8")
+        store.bulk_load(path=str(some), format=ox.RdfFormat.N_QUADS)
+    store.optimize()  # as a rebuild does
     store.flush()
     del store
-    lines.unlink()
+    some.unlink()
     network.register("made-up.ttl", cities.descriptions(network.base), "benchmarks")  # which makes a checkpoint
-    return _ground(f"{cities.cities} made-up cities × {cities.years} years", network, folder, start)
+    return _ground(f"{cities.cities} made-up cities × {cities.years} years", network, folder, start, dumped=dumped)
 
 
-def _ground(name: str, network: Network, folder: Path, start: float) -> Ground:
+def _ground(name: str, network: Network, folder: Path, start: float, *, dumped: bool) -> Ground:
     checkpoint = network.store_directory / "checkpoints" / str(newest(network.store_directory))
     quads = folder / "all.nq"
     store = ox.Store.read_only(str(checkpoint))
-    store.dump(str(quads), ox.RdfFormat.N_QUADS)
+    if dumped:
+        store.dump(str(quads), ox.RdfFormat.N_QUADS)
     return Ground(name, network, checkpoint, quads, len(store), time.perf_counter() - start)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.measure import Aim, Outcome, Table
@@ -37,17 +37,16 @@ def _plain(table: Table) -> str:
     )
 
 
-def as_markdown(outcomes: Iterable[Outcome], machine: Mapping[str, str], day: str) -> str:
-    """Results for the README."""
+def as_markdown(outcome: Outcome, machine: Mapping[str, str], day: str) -> str:
+    """A section of the README."""
     parts = [
-        f"Measured on {day} with `make bench`.",
-        "\n".join(("| machine | |", "|---|---|", *(f"| {name} | {found} |" for name, found in machine.items()))),
+        f"### {outcome.title}",
+        f"{day}, {', '.join(f'{name} {found}' for name, found in machine.items())}.",
+        outcome.measured,
+        *map(_markdown, outcome.tables),
+        _markdown(Table(("aim", "came out", "reached"), [_row(aim) for aim in outcome.aims])),
+        *outcome.remarks,
     ]
-    for outcome in outcomes:
-        parts.extend((f"### {outcome.title}", outcome.measured))
-        parts.extend(_markdown(table) for table in outcome.tables)
-        parts.append(_markdown(Table(("aim", "came out", "reached"), [_row(aim) for aim in outcome.aims])))
-        parts.extend(outcome.remarks)
     return "\n\n".join(parts)
 
 
@@ -61,13 +60,17 @@ def _markdown(table: Table) -> str:
     return "\n".join((head, "|---|" + "---:|" * (len(table.head) - 1), *rows))
 
 
-def write_results(readme: Path, results: str) -> None:
-    """Puts results between the markers of a file.
+def write_results(readme: Path, results: Mapping[str, str], order: Sequence[str]) -> None:
+    """Puts results between the markers of a file, in place of former ones of the same benchmarks.
 
+    :param results: title to section.
+    :param order: titles in the order in which the sections are to stand.
     :raises ValueError: if the file has no markers.
     """
     before, begin, rest = readme.read_text(encoding="utf-8").partition(BEGIN)
-    _, end, after = rest.partition(END)
+    former, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"{readme.name} has no place for results: {BEGIN} … {END}")
-    readme.write_text(f"{before}{BEGIN}\n\n{results}\n\n{END}{after}", encoding="utf-8")
+    sections = {text.partition("\n")[0]: f"### {text.strip()}" for text in former.split("### ")[1:]} | dict(results)
+    text = "\n\n".join(sections[title] for title in order if title in sections)
+    readme.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{after}", encoding="utf-8")
