@@ -238,6 +238,7 @@ class Writer(Index):
             beside.mkdir(parents=True)
             store = ox.Store(str(beside / "writer"))
             store.bulk_load("".join(lines), ox.RdfFormat.N_QUADS)
+            store.optimize()  # readers never do it, and each of their queries would look into every file
             store.flush()
             del store
             shutil.rmtree(self.directory / "writer", ignore_errors=True)
