@@ -640,6 +640,28 @@ def serve(
     run(here.settings, host, port, here.say)
 
 
+@app.command(
+    help=told(
+        "Serve tools for language models by the Model Context Protocol, read-only: over standard input and output, or with --http over HTTP."
+    )
+)
+def mcp(
+    http: Annotated[bool, typer.Option("--http", help=told("Over HTTP, at /mcp."))] = False,
+    host: Annotated[str, typer.Option("--host", help=told("Address to listen on."))] = "127.0.0.1",
+    port: Annotated[int, typer.Option("--port", help=told("Port to listen on; 0 for any that is free."))] = 8001,
+    data: Data = None,
+    lang: Lang = None,
+) -> None:
+    """Serve tools for language models by the Model Context Protocol."""
+    from lcgraph.service.mcp import running
+
+    here = context(data, lang)
+    if http:
+        running.over_http(here.settings, host, port, here.say)
+    else:
+        running.over_standard_streams(here.settings)
+
+
 _BROKEN_PIPE, _INTERRUPTED, _FAULT = 141, 130, 70
 """Exit statuses by the custom of shells, and of sysexits.h; the others stand in :mod:`.context`."""
 

@@ -50,6 +50,7 @@ from lcgraph.service.http.departures import Departures
 from lcgraph.service.http.headers import Compression, Headers, always
 from lcgraph.service.http.negotiation import NotAcceptable, choose
 from lcgraph.service.http.service import Service, accept_of, language_of, media_type_for
+from lcgraph.service.mcp import server as mcp
 from lcgraph.service.settings import Settings
 
 HTML = "text/html"
@@ -70,13 +71,15 @@ _REPORTS = (
 def create_app(settings: Settings) -> FastAPI:
     """The service as an ASGI application."""
     service = Service(settings)
+    tools = mcp.http_app(service)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # Who waits for a reader waits in a thread; there must be threads left for those who do not.
         to_thread.current_default_thread_limiter().total_tokens = service.threads
         await run_in_threadpool(service.start)
-        yield
+        async with tools.router.lifespan_context(tools):
+            yield
         await run_in_threadpool(service.close)
 
     app = FastAPI(
@@ -97,8 +100,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Headers)
     app.add_middleware(Below, path=settings.root_path)  # outermost: the last that is added
     questions.add(app, service)
-    explanations.add(app, service)
     plain_words.add(app, service)
+    explanations.add(app, service)
     endpoint.add(app, service)
     graph_store.add(app, service)
     _add_checks(app, service)
@@ -106,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     _add_pages(app, service)
     dumps.add(app, service)
     problem_kinds.add(app)
+    app.router.routes += tools.routes
     linked_data.add(app, service)
     return app
 

@@ -31,7 +31,7 @@ def run(settings: Settings, host: str, port: int, say: Callable[[Text], None]) -
     """
     _begin(settings)
     app = create_app(settings)
-    listener = _listen(host, port)
+    listener = listen(host, port)
     address = listener.getsockname()
     shown = f"[{address[0]}]" if ":" in str(address[0]) else address[0]
     say(
@@ -126,7 +126,11 @@ def _begin(settings: Settings) -> None:
             network.rebuild()
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    :raises InputError: if the address cannot be listened on.
+    """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listener = socket.socket(family, socket.SOCK_STREAM)
