@@ -72,17 +72,17 @@ def pytest_sessionfinish() -> None:
         Path(to).write_text(_HEAD.format(version=lcgraph.__version__) + "".join(assertions), encoding="utf-8")
 
 
-Put = Callable[[Path, dict[str, str]], None]
+Put = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
 def put() -> Put:
-    """Makes a checkpoint of nothing but some graphs: ``put(store folder, {name: Turtle})``."""
+    """Makes a checkpoint of nothing but some graphs: ``put(store folder, {name: Turtle}, base IRI)``."""
 
-    def putting(directory: Path, graphs: dict[str, str]) -> None:
-        at_a_server = store_at(directory, Names(DEFAULT_BASE))
+    def putting(directory: Path, graphs: dict[str, str], base: str = DEFAULT_BASE) -> None:
+        at_a_server = store_at(directory, Names(base))
         if isinstance(at_a_server, RemoteStore):
-            _put_at_a_server(at_a_server, graphs)
+            _put_at_a_server(at_a_server, graphs, base)
             return
         before = newest(directory)
         assert before is not None
@@ -104,10 +104,10 @@ def put() -> Put:
     return putting
 
 
-def _put_at_a_server(store: RemoteStore, graphs: dict[str, str]) -> None:
-    state = State(store.connection, Names(DEFAULT_BASE))
-    writer = store.writer(Archive(Path("none")), framework(), NOTHING_BESIDE)
-    about = graph_of(Names(DEFAULT_BASE))  # which says the state
+def _put_at_a_server(store: RemoteStore, graphs: dict[str, str], base: str) -> None:
+    state = State(store.connection, Names(base))
+    writer = store.writer(Archive(Path("none")), framework(base), NOTHING_BESIDE)
+    about = graph_of(Names(base))  # which says the state
     state.begin()
     for graph in writer.graphs().keys() - {about}:
         store.connection.update(f"DROP SILENT GRAPH <{graph}>")

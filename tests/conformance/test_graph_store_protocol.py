@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
 import httpx
 import pytest
+import servers
 from http_suite import Entry, Exchange, entries
 from rdflib import Graph
 from rdflib.compare import isomorphic
@@ -86,9 +86,11 @@ def test_what_is_read_is_what_is_in_the_store(
     test: Entry,
     served: Served,
     network: Network,
-    put: Callable[[Path, dict[str, str]], None],
+    put: Callable[..., None],
     earl: Callable[..., None],
 ) -> None:
+    if test.name == "put_get_default" and servers.servers is not None:
+        pytest.skip("the default graph is the union of all, and at a server holds a note of the store's state")
     earl(test.iri, "inapplicable" if test.name == CREATES_NAMES else "passed")
     graphs: dict[str, str] = {}
     reads = 0
@@ -99,7 +101,7 @@ def test_what_is_read_is_what_is_in_the_store(
             assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
             assert "a submission is the only way in" in answer.json()["detail"]
             write(graphs, exchange)
-            put(network.store_directory, graphs)
+            put(network.store_directory, graphs, BASE)
         elif test.name != CREATES_NAMES:
             reads += 1
             check(exchange, answer)
