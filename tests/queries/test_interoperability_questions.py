@@ -11,10 +11,24 @@ from lcgraph.framework.framework import CODE_LISTS
 from lcgraph.framework.namespaces import DIMENSIONS, SDMX_CODE, SKOS, UNIT, local_name
 
 LANGUAGES = ("en", "zh")
-LISTS = (
-    "alignment-relation data-source-type definition-match document-type education-level gap-reason household-income "
-    "membership-status observation-status polarity scale sector setting sex temple-part value-type"
-).split()
+LISTS = [
+    "alignment-relation",
+    "data-source-type",
+    "definition-match",
+    "document-type",
+    "education-level",
+    "gap-reason",
+    "household-income",
+    "membership-status",
+    "observation-status",
+    "polarity",
+    "scale",
+    "sector",
+    "setting",
+    "sex",
+    "temple-part",
+    "value-type",
+]
 
 
 def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
