@@ -7,6 +7,7 @@ gets an edition of one measure, and is then used as it is, over its command line
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import subprocess
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import pytest
 import servers
+from handing_in import table
 from support import ROOT
 
 HERE = Path(__file__).parent
@@ -215,3 +217,72 @@ def test_what_differs_between_the_two_editions_is_told_place_by_place(copy: Copy
     assert {(row["place"], row["kind"], row["here"], row["there"]) for row in back} == {
         (row["place"], row["kind"], row["there"], row["here"]) for row in found
     }
+
+
+OF_EITHER = """
+source key=lfs type=official title="Labour force survey"
+observation measure={measure} period={before} value=30 source=lfs
+observation measure={measure} period={year} value=40 source=lfs
+observation measure={measure} period={year} sex=female value=41 source=lfs
+observation measure={measure} period={year} household_income=top-20 value=42 source=lfs
+gap measure={measure} period={year} sex=male reason=not-available
+target measure={measure} period=2030 value=50
+target measure={measure} period=2030 sex=male value=50
+document key=plan type=policy title=Plan supports=7.4
+"""
+
+ASK_OF_A_CITY = """
+import json
+from pathlib import Path
+from lcgraph.asking.answer import Answerer
+from lcgraph.asking.question import Library
+from lcgraph.framework import resources
+from lcgraph.publishing.network import Network
+from lcgraph.store.limits import QueryLimits
+from lcgraph.store.readers import Readers
+network = Network(Path("data"))
+given = {"city": "ie-dublin", "commitment": "7", "before": "2030"}
+counts = {}
+with Readers(network.store_directory, 1, QueryLimits(seconds=100), spare=0, base=network.base) as readers:
+    answers = Answerer(Library(resources.directory("queries"), network.base), readers, network.framework)
+    for name in %r:
+        needed = {k: given[k] for k, head in answers.question(name).head.parameters.items() if head.required}
+        rows = [answers.ask(name, needed | extra, "en").rows for extra in ({}, {"edition": "2013-draft"}, {"edition": "2099-test"})]
+        assert all(row in rows[0] for some in rows[1:] for row in some) or name == "city-sources", name
+        counts[name] = [len(some) for some in rows]
+print(json.dumps(counts))
+"""
+
+
+def test_the_questions_of_a_city_tell_its_editions_apart(copy: Copy) -> None:
+    old = table("ie-dublin", 2015, OF_EITHER.format(measure="2.4.1-b", before=2014, year=2015))
+    new = table("ie-dublin", 2016, OF_EITHER.format(measure="2099-2.4.1-a", before=2015, year=2016), "2099-test")
+    for name, text in (("old.csv", old), ("new.csv", new)):
+        (copy.folder / name).write_text(text, encoding="utf-8")
+        published = copy("publish", name)
+        assert published.returncode == 0, published.stdout + published.stderr
+    expected = {
+        "city-evidence-strength": [24, 12, 12],
+        "action-checklist": [100, 50, 50],
+        "evidence-chain": [10, 5, 5],  # four figures and a document
+        "city-documents": [2, 1, 1],
+        "city-sources": [1, 1, 1],  # one source, whatever the edition
+        "city-progress": [8, 4, 4],
+        "city-changes": [2, 1, 1],
+        "targets-without-figures": [2, 1, 1],
+        "gender-gaps": [2, 1, 1],
+        "income-gaps": [2, 1, 1],
+        "declared-gaps": [2, 1, 1],
+        "stale-evidence": [2, 1, 1],
+    }
+    asked = subprocess.run(
+        [sys.executable, "-P", "-c", ASK_OF_A_CITY % (tuple(expected),)],
+        cwd=copy.folder,
+        env={**os.environ, **servers.patience(), **copy.settings},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=280,
+    )
+    assert asked.returncode == 0, asked.stderr
+    assert json.loads(asked.stdout) == expected

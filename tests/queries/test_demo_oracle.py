@@ -152,3 +152,52 @@ def test_cities_with_evidence_are_those_of_which_the_table_has_a_line(
             assert row["first_year"] == min(f.year for f in of_action)
             assert row["last_year"] == max(f.year for f in of_action)
             assert row["measures"] == " ".join(sorted({f.measure for f in of_action}))
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_the_chain_of_a_commitment_ends_at_every_line_that_bears_on_it(city: str, demo_answers: Answerer) -> None:
+    for action in {action for _, _, _, action in MEASURES.values()}:
+        given = {"city": city, "commitment": action.partition(".")[0]}
+        rows = demo_answers.ask("evidence-chain", given, "en").rows
+        found = sorted(
+            (row["action_code"], row["measure_code"], row["year"], row["stated_as"], row["line"]) for row in rows
+        )
+        assert found == sorted(
+            (f.action, f.measure, f.year, f.stated, f.line) for f in figures(city) if f.action == action
+        )
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_progress_and_change_are_differences_of_lines(city: str, demo_answers: Answerer) -> None:
+    series: dict[tuple[str, str], dict[int, Figure]] = defaultdict(dict)
+    for figure in figures(city):
+        series[figure.measure, figure.cell][figure.year] = figure
+    moved, last = [], []
+    for (measure, _), by_year in series.items():
+        years = sorted(by_year)
+        values = [Decimal(by_year[year].stated) for year in years]
+        moved.append((measure, years[0], years[-1], values[-1] - values[0] if len(years) > 1 else None))
+        if len(years) > 1:
+            last.append((measure, years[-2], years[-1], values[-1] - values[-2]))
+    columns = ("measure_code", "baseline_year", "newest_year", "change")
+    rows = demo_answers.ask("city-progress", {"city": city}, "en").rows
+    assert sorted((tuple(row[c] for c in columns) for row in rows), key=str) == sorted(moved, key=str)
+    assert {row["target_year"] for row in rows} == {None}
+    columns = ("measure_code", "year_before", "year", "change")
+    rows = demo_answers.ask("city-changes", {"city": city}, "en").rows
+    assert sorted((tuple(row[c] for c in columns) for row in rows), key=str) == sorted(last, key=str)
+
+
+@pytest.mark.parametrize("city", CITIES)
+def test_evidence_is_as_strong_as_the_lines_of_the_table(city: str, demo_answers: Answerer) -> None:
+    rows = demo_answers.ask("city-evidence-strength", {"city": city}, "en").rows
+    assert len(rows) == 12
+    for row in rows:
+        of_it = [f for f in figures(city) if f.action.partition(".")[0] == row["commitment_code"]]
+        assert (row["figures"], row["proxies"], row["exact"]) == (len(of_it), len(of_it), 0)
+        assert row["measures_evident"] == len({f.measure for f in of_it})
+        assert row["cells_filled"] == len({(f.measure, f.cell) for f in of_it})
+        assert (row["oldest_year"], row["newest_year"]) == (
+            min((f.year for f in of_it), default=None),
+            max((f.year for f in of_it), default=None),
+        )
