@@ -62,9 +62,9 @@ def add(app: FastAPI, service: Service) -> None:
         responses=openapi.responses((schema.MEDIA_TYPE,), 404, 422),
         openapi_extra={"parameters": [openapi.name_of_question(service.library), openapi.OWN_PARAMETERS[0]]},
     )
-    def schema_of(request: Request, name: str) -> Response:
+    def schema_of(request: Request) -> Response:  # its name is described above; FastAPI would describe it again
         language = language_of(request)
-        question = service.answerer.question(name)
+        question = service.answerer.question(request.path_params["name"])
         said = {
             "$schema": schema.DIALECT,
             "$id": str(request.url.replace(query="")),
