@@ -132,7 +132,7 @@ def run(quick: bool, folder: Path) -> Outcome:  # noqa: ARG001 - all benchmarks 
         )
     )
     return Outcome(
-        "Questions in plain words",
+        "plain-words",
         f"{len(seconds)} phrasings, {len(library)} questions; to load the words took {1000 * loading:.0f} ms.",
         [Table(HEAD, rows)],
         aims,

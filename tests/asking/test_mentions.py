@@ -69,6 +69,7 @@ def test_a_short_name_with_a_slip_and_a_word_are_no_city(names: tuple[Names, Voc
         ("commitment twelve", "12"),
         ("承诺7", "7"),
         ("承诺 7", "7"),
+        ("承诺一下面有什么", "1"),
         ("承诺七", "7"),
         ("第七项承诺", "7"),
         ("第7条承诺", "7"),
@@ -85,7 +86,17 @@ def test_a_commitment_is_found_by_number_and_label(names: tuple[Names, Vocabular
 
 
 @pytest.mark.parametrize(
-    "text", ["the twelve commitments", "12 commitments", "十二项承诺", "commitment 13", "承诺十三", "7"]
+    "text",
+    [
+        "the twelve commitments",
+        "12 commitments",
+        "十二项承诺",
+        "commitment 13",
+        "承诺十三",
+        "7",
+        "承诺一些",
+        "承诺一览",
+    ],
 )
 def test_how_many_there_are_and_what_there_is_not_is_no_commitment(names: tuple[Names, Vocabulary], text: str) -> None:
     assert found(names, text, "commitment") == []

@@ -39,6 +39,9 @@ _COMMITMENT = {"commitment", "commitments", "pledge", "pledges", "promise", "pro
 _ACTION = {"action", "actions"}
 _OF_NUMBER = {"no", "nr", "number", "num"}
 
+_AFTER_ONE = tuple("点些样共旦般览切")
+"""What makes of 一 another word than a number, as in 一些."""
+
 LIKE = 0.6
 """So much of the words of a label must be there for a thing to be meant that is not named in full."""
 _CLEARLY = 0.15
@@ -196,7 +199,7 @@ def _numbered(found: Sequence[Token], place: int) -> Iterator[Mention]:
         end += _is(found, end, "第")
         number, length = _number(found, end)
         end += length
-        if 1 <= number <= 12:
+        if 1 <= number <= 12 and not (found[end - 1].text == "一" and _is(found, end, *_AFTER_ONE)):
             end += _is(found, end, "项", "条", "号", "个")
             yield Mention(place, end, (("commitment", str(number)),), by_code=True)
     elif token.text == "第":
