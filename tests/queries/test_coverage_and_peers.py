@@ -33,7 +33,7 @@ def table(city: str, year: int, *lines: str) -> tuple[str, str]:
         [
             f"submission,{city},{year},2013-draft,{city},,,,,,,,,,,,",
             "source,,,,,lfs,official,Labour force survey,,,,,,,,,",
-            "source,,,,,people,survey,Household survey,,,,,,,,,",
+            "source,,,,,people,survey,Survey of households,,,,,,,,,",
             *lines,
             "",
         ]
@@ -245,7 +245,7 @@ def test_the_figures_of_a_measure_and_year_side_by_side(alike: Answerer) -> None
     assert rows(alike, "measure-cities", columns, measure="1.2.2-a", year="2016") == [
         (
             *("be-liege", f"{rate}: female", 0, "close", "Ages 15 to 64."),
-            *("Labour force survey; Household survey", "official data; survey"),
+            *("Labour force survey; Survey of households", "official data; survey"),
         ),
         ("de-dresden", f"{rate}: male", 9, "exact", None, *lfs),
         ("de-dresden", f"{rate}: female", 7, "exact", None, *lfs),
