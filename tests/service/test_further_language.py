@@ -28,7 +28,23 @@ from lcgraph.framework.namespaces import DEFAULT_BASE
 
 WRONG = SMALL.replace(",female,12.5,%,close", ',female,"12,5",%,clsoe').replace("male,11,", "male,1100,")
 SOURCES = ("Labour force survey", "Learning strategy", "Cork City Council", "Rounded.")
-NAMES = ("lcgraph", "SPARQL", "JSON", "CSV", "GeoNames", "Wikidata", "English", "OpenAPI", "TSV", "XML")
+NAMES = (
+    "lcgraph",
+    "SPARQL",
+    "JSON",
+    "CSV",
+    "GeoNames",
+    "Wikidata",
+    "English",
+    "OpenAPI",
+    "TSV",
+    "XML",
+    "XLSX",
+    "Parquet",
+    "N-Triples",
+    "JSON-LD",
+    "JSON Schema",
+)
 """What is called the same in every language."""
 
 

@@ -68,7 +68,9 @@ def _literals(path: Path, properties: tuple[str, ...]) -> Iterator[str]:
 
 
 def _of_the_questions() -> Iterator[str]:
-    for question in Library(resources.directory("queries"), DEFAULT_BASE):
+    library = Library(resources.directory("queries"), DEFAULT_BASE)
+    yield from {library.group_title(question.group)[SOURCE_LANGUAGE] for question in library}
+    for question in library:
         head = question.head
         told = [head.title, head.description, *(p.description for p in head.parameters.values())]
         told += [head.empty] if head.empty is not None else []
