@@ -46,7 +46,9 @@ app = App(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
 )
-ask = App(cls=Questions, help=told("Ask a question of the library, by its name or in plain words."), no_args_is_help=True)
+ask = App(
+    cls=Questions, help=told("Ask a question of the library, by its name or in plain words."), no_args_is_help=True
+)
 app.add_typer(ask, name="ask")
 
 Data = Annotated[
@@ -594,7 +596,7 @@ def ontology(
     "reason",
     help=told(
         "Have a reasoner draw from submissions the evidence that follows, and write it as Turtle; or check by it that ontology and data do not contradict one another and that publishing has written just that evidence."
-    )
+    ),
 )
 def have_reasoned(
     check_only: Annotated[
