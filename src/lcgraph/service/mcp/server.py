@@ -107,13 +107,16 @@ def http_app(ground: Ground) -> Starlette:
     host could get at by a false name (DNS rebinding): any name will do, as at a proxy.
     """
     logging.getLogger("mcp").setLevel(logging.WARNING)
-    return create_server(ground).streamable_http_app(
+    app = create_server(ground).streamable_http_app(
         streamable_http_path=PATH,
         json_response=True,
         stateless_http=True,
         max_request_body_size=4 * MEGABYTE,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
     )
+    for route in app.routes:
+        route.methods = {"POST"}  # type: ignore[attr-defined]  # with requests by themselves there is no stream to get, and no session to delete
+    return app
 
 
 @contextmanager
