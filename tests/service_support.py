@@ -50,8 +50,7 @@ def environment(**more: str) -> dict[str, str]:
         for k, v in os.environ.items()
         if not k.startswith(("LCGRAPH_", "LC_", "LANG", "COLUMNS", "PYTHONUTF8", "PYTHONIOENCODING"))
     }
-    patience = {} if servers.servers is None else {"LCGRAPH_QUERY_SECONDS": f"{servers.PATIENCE:g}"}
-    return kept | {"LANG": "C.UTF-8", "NO_COLOR": "1"} | patience | more
+    return kept | {"LANG": "C.UTF-8", "NO_COLOR": "1"} | servers.patience() | more
 
 
 @contextmanager

@@ -179,9 +179,7 @@ def test_a_number_that_parquet_cannot_hold_is_no_other_number(tmp_path: Path, de
 
 
 @pytest.mark.parametrize("column", ["i 1.5", "i text", "day 2014-05", "at 2014-05-01T10:00:00", "b maybe", "y 2014-05"])
-def test_a_value_that_is_none_of_its_column_s_type_is_told(
-    tmp_path: Path, demo_answers: Answerer, column: str
-) -> None:
+def test_a_value_that_is_none_of_its_column_s_type_is_told(tmp_path: Path, demo_answers: Answerer, column: str) -> None:
     name, text = column.split()
     values = ['"a"', *(f'"{text}"' if name == other else "UNDEF" for other in "i d b y day at iri".split())]  # noqa: SIM905
     with pytest.raises(QueryError, match=f"“{text}” in its column “{name}”"):

@@ -95,4 +95,3 @@ def test_union_and_exclusive_default_graph_give_the_same_rows(
         assert union or question.head.empty  # whether there are rows the question's own test says
         # by value in VALUES, as an engine over HTTP would be asked
         assert union == run(store, with_values(question.query, values), question, union=False)
-
