@@ -126,6 +126,15 @@ def test_any_text_is_heard_and_always_alike(words: PlainWords, text: str) -> Non
     assert found == words.understand(text)
 
 
+@pytest.mark.parametrize("text", ["1.5", "2.9", "action 9.9", "行动9.9", "cities with evidence for action 99.1"])
+def test_a_code_that_there_is_not_is_no_fault(text: str, words: PlainWords) -> None:
+    heard = words.understand(text)
+    assert heard.understood is not None or heard.why is not None
+    if heard.understood is not None and "action" in heard.understood.given:
+        with pytest.raises(ParameterError):  # which says what there is
+            parameters.bind(heard.understood.question, heard.understood.given, framework())
+
+
 @pytest.mark.parametrize("text", ["", "   ", "a" * (MAX_LETTERS + 1)])
 def test_nothing_and_too_much_are_refused(text: str, words: PlainWords) -> None:
     with pytest.raises(ParameterError):

@@ -148,7 +148,8 @@ class Names:
         if re.fullmatch(r"\d{1,3}", token.text):
             yield Mention(place, place + 1, (("integer", token.text),), by_code=True)
         elif re.fullmatch(r"\d+\.\d+", token.text):
-            yield Mention(place, place + 1, (("action", token.text), ("area", token.text)), by_code=True)
+            known = [kind for kind in ("action", "area") if token.text in self._registers[kind].codes]
+            yield Mention(place, place + 1, tuple((kind, token.text) for kind in known or ["action"]), by_code=True)
         elif token.raw.isascii() and re.fullmatch(r"[A-Z]{2}", token.raw) and not text.isupper():
             if token.raw in self._registers["country"].codes and not length and token.raw not in ("IT", "IS", "NO"):
                 yield Mention(place, place + 1, (("country", token.raw),), by_code=True)

@@ -304,8 +304,8 @@ class PlainWords:
 
     def _named(self, head: ParameterHead, value: str) -> Text:
         register = self._names.register(head.type)
-        label = register.code(value).label if register is not None else value
-        return Text("{about}: {value}", about=head.description.labels(), value=label)
+        item = register.find(value) if register is not None else None  # none: then asking says what there is
+        return Text("{about}: {value}", about=head.description.labels(), value=value if item is None else item.label)
 
     def _bound(self, question: Question, taken: _Text) -> Said:
         """What a text says, if it asks this question."""
@@ -354,7 +354,10 @@ class PlainWords:
         return Said(given, words, rest, order)
 
     def _commitment_of(self, action: str) -> str:
-        return self._framework.commitments[self._framework.actions.code(action).commitment].code
+        known = self._framework.actions.find(action)
+        if known is None:
+            return action.partition(".")[0]
+        return self._framework.commitments[known.commitment].code
 
     def _left(self, taken: _Text, own: frozenset[str]) -> str:
         """What a text says that is none of a question's own words, as it was written: from the first to the last."""
