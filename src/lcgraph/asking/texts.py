@@ -24,12 +24,12 @@ from lcgraph.language import SOURCE_LANGUAGE
 from lcgraph.reading.fields import RECORD_TYPES
 
 _NAMES = (SKOS + "prefLabel",)
-_WORDING = (*_NAMES, *(SKOS + name for name in ("definition", "note")), LC + "rationale", LC + "unitLabel")
-_SHOWN = {"codes.ttl": _NAMES, "countries.ttl": _NAMES}
+_WORDING = (*_NAMES, *(SKOS + name for name in ("definition", "note")), LC + "rationale", LC + "unitLabel", LC + "place", LC + "sourceWording")
+_SHOWN = {"codes.ttl": (*_NAMES, SKOS + "definition"), "countries.ttl": _NAMES, "lcgraph.ttl": (RDFS + "label",)}
 """What is shown of a file of the ontology; of any other than these, all the wording."""
 
-_NOT_SHOWN = (CITIES_FILE, "lcgraph.ttl")
-"""Cities are named as they are named; the terms of the ontology are told to nobody in a report."""
+_NOT_SHOWN = (CITIES_FILE,)
+"""Cities are named as they are named."""
 
 _IN_A_QUERY = re.compile(r'"((?:[^"\\]|\\.)*)"@en\b')
 
