@@ -54,7 +54,7 @@ NAMES = (
 )
 """What is called the same in every language."""
 
-NOT_TOLD = ("country", "measures", "cell", "stated_as", "note", "ucum", "found")
+NOT_TOLD = ("country", "measures", "cell", "stated_as", "note", "ucum", "found", "code_there")
 """Columns of what was handed in, of codes, and of the very words that were looked for."""
 
 
