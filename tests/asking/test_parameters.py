@@ -23,9 +23,10 @@ def question(kind: str, *, required: bool = True) -> Question:
         f"""\
 #+ title: {{en: A probe, zh: 探测}}
 #+ description: {{en: A probe, zh: 探测}}
+#+ asked: {{en: [a probe, another], zh: [探测, 再探测]}}
 #+ parameters: {{x: {{type: {kind}, required: {str(required).lower()}, example: e, description: {{en: x, zh: x}}}}}}
 #+ columns: {{x: {{en: x, zh: x}}}}
-SELECT ?x WHERE {{ BIND (1 AS ?one) }}
+SELECT ?x ?edition WHERE {{ BIND (1 AS ?one) }}
 """,
     )
 
@@ -94,7 +95,7 @@ def test_a_parameter_may_be_left_out_only_where_it_is_optional(text: str | None,
 def test_an_unknown_parameter_is_refused_with_those_there_are(framework: Framework) -> None:
     with pytest.raises(ParameterError, match="has no parameter") as refused:
         parameters.bind(question("city"), {"y": "1"}, framework)
-    assert refused.value.allowed == ("x",)
+    assert refused.value.allowed == ("x", "edition", "as_of")
 
 
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"])).filter(lambda text: text.strip() != ""))

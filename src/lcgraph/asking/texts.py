@@ -24,7 +24,14 @@ from lcgraph.language import SOURCE_LANGUAGE
 from lcgraph.reading.fields import RECORD_TYPES
 
 _NAMES = (SKOS + "prefLabel",)
-_WORDING = (*_NAMES, *(SKOS + name for name in ("definition", "note")), LC + "rationale", LC + "unitLabel", LC + "place", LC + "sourceWording")
+_WORDING = (
+    *_NAMES,
+    *(SKOS + name for name in ("definition", "note")),
+    LC + "rationale",
+    LC + "unitLabel",
+    LC + "place",
+    LC + "sourceWording",
+)
 _SHOWN = {"codes.ttl": (*_NAMES, SKOS + "definition"), "countries.ttl": _NAMES, "lcgraph.ttl": (RDFS + "label",)}
 """What is shown of a file of the ontology; of any other than these, all the wording."""
 

@@ -183,12 +183,14 @@ class Documents:
         if iri == self.names.base + catalogue.PATH:
             return Document(iri, tuple(Statement(triple) for triple in self._catalogue()))
         try:
-            thing = ox.NamedNode(iri)
+            thing, evidence = ox.NamedNode(iri), ox.NamedNode(Names.evidence_graph(iri))
         except ValueError:
             return None
         graphs = ""
         if iri.startswith(self.names.item("submission", "")):
-            graphs = f"{thing} {ox.NamedNode(Names.evidence_graph(iri))}"
+            graphs = f"{thing} {evidence}"
+        elif iri.startswith(self.names.item("city", "")):
+            graphs = str(evidence)
         elif iri in (graph_of(self.names), examples_of(self.names)):
             graphs = str(thing)
         found = self._select(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import servers
 from servers import KINDS, SparqlServer, Virtuoso
+from support import Clock
 
 from lcgraph.publishing.network import Network
 
@@ -39,7 +40,7 @@ def server(one_server: SparqlServer) -> Iterator[SparqlServer]:
 def network(server: SparqlServer, tmp_path: Path) -> Network:
     """An empty network whose store is the server."""
     server.settings(tmp_path / "data")
-    return Network(tmp_path / "data")
+    return Network(tmp_path / "data", clock=Clock())
 
 
 @pytest.fixture(scope="package")
