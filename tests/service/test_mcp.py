@@ -93,8 +93,10 @@ def test_questions_are_listed_with_their_parameters_in_both_languages(call: Call
     assert {one["title"] for one in chinese["questions"]}.isdisjoint({one["title"] for one in english["questions"]})
     gaps = call("list_questions", group="gaps")
     assert {one["group"] for one in gaps["questions"]} == {"gaps"}
-    with pytest.raises(Refused, match=r"There is no group “scores”\. The groups are: .*evidence"):
+    with pytest.raises(Refused, match=r"There is no group “scores”\.\nTo mend it: The groups are: .*evidence"):
         call("list_questions", group="scores")
+    with pytest.raises(Refused, match="没有组别“scores”"):
+        call("list_questions", group="scores", lang="zh")
 
 
 def test_an_answer_has_its_rows_what_they_mean_and_what_they_rest_on(call: Callable[..., dict[str, Any]]) -> None:

@@ -28,8 +28,8 @@ from lcgraph.asking.parameters import allowed
 from lcgraph.asking.parts import part
 from lcgraph.asking.question import Question
 from lcgraph.asking.services import calls
-from lcgraph.errors import LcgraphError
-from lcgraph.language import pick
+from lcgraph.errors import LcgraphError, NotFound
+from lcgraph.language import Text, pick
 from lcgraph.processes import MEGABYTE
 from lcgraph.publishing.network import Network
 from lcgraph.reading import terms
@@ -140,7 +140,11 @@ def _list_questions(ground: Ground) -> Callable[..., QuestionsShown]:
         listed = [one for one in answerer.library if group is None or one.group == group]
         groups = sorted({one.group for one in answerer.library})
         if not listed:
-            raise ToolError(f"There is no group “{group}”. The groups are: {', '.join(groups)}.")
+            with _told(lang):
+                raise NotFound(
+                    Text("There is no group “{name}”.", name=group),
+                    remedy=Text("The groups are: {names}.", names=groups),
+                )
         return QuestionsShown(
             count=len(listed), groups=groups, questions=[_question(one, answerer, lang) for one in listed]
         )
