@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 
 from lcgraph.asking.question import ColumnType
 from lcgraph.language import SOURCE_LANGUAGE, SPOKEN, translated
+from lcgraph.reading import terms
 
 Value = str | int | Decimal | bool | None
 """A number, a truth value or a text; a day is a text as in 2026-01-31, a time one with its zone."""
@@ -43,6 +44,16 @@ def value_of(term: Mapping[str, str] | None, column_type: ColumnType, language: 
     if column_type == "text" and language not in SPOKEN and term.get("xml:lang") == SOURCE_LANGUAGE:
         return _told(text, language)
     return text
+
+
+def as_text(value: object) -> str:
+    """A value as people read it: a number with all its digits, nothing where there is none."""
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            return terms.digits(value)
+    return str(value)
 
 
 def _not(text: str) -> int:

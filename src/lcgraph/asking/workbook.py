@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from lcgraph.asking.about import about
 from lcgraph.asking.answer import Answer
 from lcgraph.asking.question import ColumnType
-from lcgraph.asking.values import Value
+from lcgraph.asking.values import Value, as_text
 from lcgraph.errors import LimitExceeded
 from lcgraph.language import Text, pick
 from lcgraph.reading import terms
@@ -103,7 +103,7 @@ def _fill(sheet: Worksheet, answer: Answer) -> None:
             if isinstance(value, str) and links < _MOST_LINKS and _LINK.fullmatch(value):
                 links += 1
                 cell.hyperlink, cell.font = value, _BLUE
-        sheet.row_dimensions[line].height = row_height(zip((_shown(v) for v in row.values()), widths, strict=True))
+        sheet.row_dimensions[line].height = row_height(zip((as_text(v) for v in row.values()), widths, strict=True))
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(len(columns))}{len(answer.rows) + 1}"
     sheet.page_setup.orientation = "landscape"
@@ -150,7 +150,7 @@ def _put(cell: Cell | MergedCell, value: Value, column_type: ColumnType) -> None
             cell.value = datetime.fromisoformat(value).replace(tzinfo=None)
             cell.number_format = _FORMATS["time"]
         case _:
-            text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", _shown(value))
+            text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", as_text(value))
             if len(text) > MOST_CHARACTERS:
                 raise LimitExceeded(
                     Text("A text of the answer is longer than goes into a cell of a workbook."),
@@ -163,15 +163,6 @@ def _put(cell: Cell | MergedCell, value: Value, column_type: ColumnType) -> None
                 cell.quotePrefix = True  # as when somebody types an apostrophe before it
 
 
-def _shown(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return terms.digits(value)
-    return str(value)
-
-
 def _width(value: Value) -> int:
     """How wide a value is, in digits: a Chinese character is as wide as two."""
-    return max((sum(2 if ord(c) > 0x2E80 else 1 for c in line) for line in _shown(value).split("\n")), default=0)
+    return max((sum(2 if ord(c) > 0x2E80 else 1 for c in line) for line in as_text(value).split("\n")), default=0)

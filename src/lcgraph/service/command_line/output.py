@@ -9,11 +9,8 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING
-
-from lcgraph.reading import terms
 
 if TYPE_CHECKING:  # a command that shows no table does not wait for what it takes to make one
     from lcgraph.asking.answer import Answer
@@ -44,13 +41,15 @@ def prepare() -> None:
 
 def show_answer(answer: Answer) -> None:
     """An answer as a table that fits the terminal; as blocks where it does not."""
+    from lcgraph.asking.values import as_text
+
     columns = [name for name, column in answer.question.head.columns.items() if column.show]
     columns = [name for name in columns if any(row[name] not in (None, "") for row in answer.rows)]
     if not answer.rows:
         print(answer.nothing())
         return
     show_rows(
-        [answer.heading(name) for name in columns], [[_text(row[name]) for name in columns] for row in answer.rows]
+        [answer.heading(name) for name in columns], [[as_text(row[name]) for name in columns] for row in answer.rows]
     )
 
 
@@ -82,15 +81,6 @@ def show_rows(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 def _plain(text: str) -> str:
     return text.replace("\r", " ").replace("\n", " ")
-
-
-def _text(value: object) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return terms.digits(value)
-    return str(value)
 
 
 def show_results(body: bytes) -> None:

@@ -8,9 +8,8 @@ from decimal import Decimal
 from urllib.parse import urlencode
 
 from lcgraph.asking.answer import Answer
-from lcgraph.asking.values import Value
+from lcgraph.asking.values import Value, as_text
 from lcgraph.language import Text
-from lcgraph.reading import terms
 
 Row = Mapping[str, Value]
 
@@ -119,13 +118,13 @@ def _cell(answer: Answer, name: str, row: Row) -> Cell:
     if name.endswith("code"):
         label = row.get(name.removesuffix("code") + "label")
         link = _link(answer, name, value)
-        return Cell(_text(label), _text(value), link) if label else Cell(_text(value), link=link)
+        return Cell(as_text(label), as_text(value), link) if label else Cell(as_text(value), link=link)
     if name == "value":
-        return Cell(" ".join(filter(None, (_text(value), _text(row.get("unit"))))), number=True)
+        return Cell(" ".join(filter(None, (as_text(value), as_text(row.get("unit"))))), number=True)
     if name == "source":
-        address = _text(row.get("source_link"))
-        return Cell(_text(value), link=address if address.startswith(("http://", "https://")) else "")
-    return Cell(_text(value), number=isinstance(value, (int, Decimal)) and not isinstance(value, bool))
+        address = as_text(row.get("source_link"))
+        return Cell(as_text(value), link=address if address.startswith(("http://", "https://")) else "")
+    return Cell(as_text(value), number=isinstance(value, (int, Decimal)) and not isinstance(value, bool))
 
 
 def _link(answer: Answer, name: str, value: Value) -> str:
@@ -133,25 +132,16 @@ def _link(answer: Answer, name: str, value: Value) -> str:
     if what not in _LEAD_TO or value is None:
         return ""
     question, parameter = _LEAD_TO[what]
-    return f"/questions/{question}?{urlencode({parameter: _text(value), 'lang': answer.language})}"
+    return f"/questions/{question}?{urlencode({parameter: as_text(value), 'lang': answer.language})}"
 
 
 def place(row: Row, language: str) -> str:
     """Where a figure stands in the file that was handed in."""
     line = row.get("line")
     parts = [
-        _text(row.get("file")),
-        _text(row.get("sheet")),
+        as_text(row.get("file")),
+        as_text(row.get("sheet")),
         Text("line {line}", line=line).to(language) if line is not None else "",
-        _text(row.get("cell")),
+        as_text(row.get("cell")),
     ]
     return ("，" if language == "zh" else ", ").join(filter(None, parts))
-
-
-def _text(value: Value) -> str:
-    match value:
-        case None:
-            return ""
-        case Decimal():
-            return terms.digits(value)
-    return str(value)
