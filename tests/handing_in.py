@@ -44,3 +44,12 @@ def hand_in(network: Network, *submissions: tuple[str, str, int, str]) -> None:
 def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
     """Some columns of an answer."""
     return [tuple(row[column] for column in columns.split()) for row in answers.ask(name, given, language).rows]
+
+
+def rows_of_the_edition(
+    answers: Answerer, name: str, columns: str, language: str = "en", **given: str
+) -> list[tuple[object, ...]]:
+    """The columns of an answer, which is the same where it is asked for the only edition."""
+    found = rows(answers, name, columns, language, **given)
+    assert rows(answers, name, columns, language, **given | {"edition": "2013-draft"}) == found
+    return found

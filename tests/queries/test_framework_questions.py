@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 import pytest
+from handing_in import rows
 
 from lcgraph.asking.answer import Answerer
 from lcgraph.framework import resources
@@ -25,10 +26,6 @@ NAMES = (
     "temple",
     "value-cells",
 )
-
-
-def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
-    return [tuple(row[c] for c in columns.split()) for row in answers.ask(name, given, language).rows]
 
 
 def statements() -> Iterator[ox.Quad]:

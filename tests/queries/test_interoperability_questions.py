@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from handing_in import rows
 
 from lcgraph.asking.answer import Answerer
 from lcgraph.framework.framework import CODE_LISTS
@@ -29,10 +30,6 @@ LISTS = [
     "temple-part",
     "value-type",
 ]
-
-
-def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
-    return [tuple(row[c] for c in columns.split()) for row in answers.ask(name, given, language).rows]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 import pyoxigraph as ox
 import pytest
+from handing_in import rows_of_the_edition as rows
 from support import NOW, asking
 
 from lcgraph.asking.answer import Answerer
@@ -64,16 +65,6 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Answerer]:
     network.withdraw("gr-athens/2016/1", "a slip", "test")
     with asking(network) as answers:
         yield answers
-
-
-def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
-    """The columns of an answer, which is the same where it is asked for the only edition."""
-    found: list[tuple[object, ...]] = [
-        tuple(row[c] for c in columns.split()) for row in answers.ask(name, given, language).rows
-    ]
-    of_edition = answers.ask(name, {**given, "edition": "2013-draft"}, language).rows
-    assert [tuple(row[c] for c in columns.split()) for row in of_edition] == found
-    return found
 
 
 JUMP = "measure_code figure year value direction least greatest first_year last_year years match note"

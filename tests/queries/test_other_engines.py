@@ -17,6 +17,16 @@ from lcgraph.store.embedded import newest, opened
 
 NAMES = Library(resources.directory("queries"), DEFAULT_BASE).names
 
+NOTHING_HERE = {
+    "edition-differences",
+    "income-gaps",
+    "series-jumps",
+    "shared-documents",
+    "targets-without-figures",
+    "unusual-values",
+}
+"""Questions that have no rows on this network: their own tests ask them of another, over servers too."""
+
 Rows = list[tuple[str, ...]]
 
 
@@ -92,6 +102,6 @@ def test_union_and_exclusive_default_graph_give_the_same_rows(
     with opened(few.store_directory, checkpoint) as store:
         union = run(store, question.query, question, union=True, values=values)
         assert union == run(store, question.query, question, union=False, values=values)
-        assert union or question.head.empty  # whether there are rows the question's own test says
+        assert bool(union) == (name not in NOTHING_HERE), "it is compared with rows, or is known to have none here"
         # by value in VALUES, as an engine over HTTP would be asked
         assert union == run(store, with_values(question.query, values), question, union=False)

@@ -22,6 +22,7 @@ from decimal import Decimal
 
 import openpyxl
 import pytest
+from handing_in import rows
 from support import Clock, asking
 
 from lcgraph.archive.records import Accepted
@@ -132,10 +133,6 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Network:
 def answers(history: Network) -> Iterator[Answerer]:
     with asking(history) as answerer:
         yield answerer
-
-
-def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
-    return [tuple(row[c] for c in columns.split()) for row in answers.ask(name, given, language).rows]
 
 
 def at(day: int) -> str:

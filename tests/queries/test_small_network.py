@@ -6,14 +6,11 @@ from collections.abc import Callable
 from decimal import Decimal
 
 import pytest
+from handing_in import rows
 
 from lcgraph.asking.answer import Answerer
 
 Label = Callable[..., str]
-
-
-def rows(answers: Answerer, name: str, columns: str, language: str = "en", **given: str) -> list[tuple[object, ...]]:
-    return [tuple(row[c] for c in columns.split()) for row in answers.ask(name, given, language).rows]
 
 
 def test_a_city_s_commitments_show_the_newest_figure_of_each_cell_and_the_documents(few_answers: Answerer) -> None:
