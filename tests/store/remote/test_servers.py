@@ -177,7 +177,8 @@ def test_while_it_is_being_changed_the_service_says_to_ask_again(network: Networ
     network.publish([small()], "me")
     store = network.store
     assert isinstance(store, RemoteStore)
-    with serving(network.directory, LCGRAPH_QUERY_SECONDS="7") as served:
+    # whoever changes a store holds the right to write; without it the service would bring the store up to date
+    with network.archive.writing(), serving(network.directory, LCGRAPH_QUERY_SECONDS="7") as served:
         store._state.begin()
         said = served.client.get("/sparql", params={"query": "ASK { }"})
         assert said.status_code == 503
