@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import Thread
 
 from support import EXAMPLES
 
@@ -34,3 +35,27 @@ def test_publishing_leaves_the_framework_as_it_is(network: Network, read_small: 
     before = network.framework
     network.publish([read_small(("12.5", "13"))], "test")
     assert network.framework is before
+
+
+def test_who_uses_the_newest_state_may_ask_for_the_framework(
+    network: Network, read_small: Callable[..., Reading]
+) -> None:
+    network.publish([read_small()], "test")
+    opened = Network(network.directory)  # has not looked at any city yet
+    found: list[str] = []
+
+    def use() -> None:
+        with opened.newest() as newest, opened.newest() as again:
+            Network(network.directory).register("city.ttl", LUMENPORT, "somebody else")
+            assert newest is not None
+            assert again == newest  # whatever was published meanwhile
+            found.append(opened.framework.cities.code("ie-cork").code)
+        found.append(opened.framework.cities.code("zz-lumenport").code)
+
+    together = [Thread(target=use), Thread(target=lambda: found.append(opened.checker.framework.names.base))]
+    for thread in together:
+        thread.daemon = True  # one that waits for itself would keep the tests from ending
+        thread.start()
+    for thread in together:
+        thread.join(60)
+    assert sorted(found) == sorted([opened.framework.names.base, "ie-cork", "zz-lumenport"])

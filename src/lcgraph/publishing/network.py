@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 
 import pyoxigraph as ox
 
@@ -75,6 +75,16 @@ class _Pending:
     size: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The framework with the cities of a state of the store, what these were told by, and who checks by it."""
+
+    state: str | None
+    told_by: frozenset[ox.Quad]
+    framework: Framework
+    checker: Checker
+
+
 class Network:
     """The data of a network in a folder of this machine.
 
@@ -97,12 +107,10 @@ class Network:
         self.store_directory = directory / "store"
         self._engine = engine
         self._clock = clock
-        self._framework: Framework | None = None
-        self._checker: Checker | None = None
-        self._seen: str | None = None
-        self._looking = Lock()
+        self._kept: _Known | None = None
+        self._using = RLock()
+        self._used: list[tuple[str, Statements] | None] = []
         self.store = store_at(self.store_directory, Names(self.base))
-        self._told_by: frozenset[ox.Quad] = frozenset()
 
     def _base(self, wanted: str) -> str:
         if wanted:
@@ -137,53 +145,54 @@ class Network:
     @property
     def framework(self) -> Framework:
         """The framework, with the cities that are known here now."""
-        return self._known()[0]
+        return self._known().framework
 
     @property
     def checker(self) -> Checker:
         """Checks against the shapes, with the cities that are known here now."""
-        return self._known()[1]
+        return self._known().checker
 
-    def _known(self) -> tuple[Framework, Checker]:
-        with self._looking:
-            name = self.store.state()
-            if self._framework is None or self._checker is None or name != self._seen:
-                self._seen = self._look(name)
-            assert self._framework is not None
-            assert self._checker is not None
-            return self._framework, self._checker
+    def _known(self) -> _Known:
+        name = self.store.state()
+        kept = self._kept
+        if kept is not None and kept.state == name:
+            return kept
+        with self.newest() as found:
+            self._kept = self._look(found, self._kept)
+            return self._kept
 
-    def _look(self, name: str | None) -> str | None:
-        """Takes note of the cities that the newest checkpoint knows; without one the ontology's own hold.
+    def _look(self, found: tuple[str, Statements] | None, kept: _Known | None) -> _Known:
+        """Takes note of the cities that a state knows; without one the ontology's own hold.
 
         Reading all of them takes long where there are many, so they are read only where one may have changed.
-
-        :return: name of the checkpoint that was looked at.
         """
-        if name is None:
-            self._take_note(None, frozenset())
-            return None
-        with self.newest() as found:
-            if found is None:
-                return None
-            seen, store = found
-            told_by = _what_tells_of_cities(store, Names(self.base))
-            if self._framework is None or told_by != self._told_by:
-                cities = ox.NamedNode(Names(self.base).graph("cities"))
-                self._take_note(list(store.quads_for_pattern(None, None, None, cities)) or None, told_by)
-            return seen
+        state, store = found or (None, None)
+        told_by = frozenset[ox.Quad]() if store is None else _what_tells_of_cities(store, Names(self.base))
+        if kept is not None and told_by == kept.told_by:
+            return replace(kept, state=state)
+        graph = ox.NamedNode(Names(self.base).graph("cities"))
+        cities = None if store is None else list(store.quads_for_pattern(None, None, None, graph)) or None
+        framework = Framework(self.base, cities)
+        return _Known(state, told_by, framework, Checker(framework, self._engine))
 
-    def _take_note(self, cities: list[ox.Quad] | None, told_by: frozenset[ox.Quad]) -> None:
-        self._framework = Framework(self.base, cities)
-        self._checker = Checker(self._framework, self._engine)
-        self._told_by = told_by
-
-    def newest(self) -> AbstractContextManager[tuple[str, Statements] | None]:
+    @contextmanager
+    def newest(self) -> Iterator[tuple[str, Statements] | None]:
         """The state that readers see and what it holds, for one user at a time; None where nothing was published yet.
+
+        Who uses it may ask for it again, and for the framework: that is of the same state then.
 
         :raises LcgraphError: if the store cannot be read.
         """
-        return self.store.newest(self.archive, framework(self.base))
+        with self._using:
+            if self._used:
+                yield self._used[-1]
+                return
+            with self.store.newest(self.archive, framework(self.base)) as found:
+                self._used.append(found)
+                try:
+                    yield found
+                finally:
+                    self._used.pop()
 
     @property
     def now(self) -> datetime:
@@ -197,11 +206,11 @@ class Network:
 
     def check(self, reading: Reading) -> Report:
         """Checks a file without keeping anything of it."""
-        framework, checker = self._known()
+        known = self._known()
         with self.newest() as found:
             store = None if found is None else found[1]
-            around = Neighbourhood(lambda: store, framework).around(reading.submission)
-        return checker.check(reading, self.today, around)
+            around = Neighbourhood(lambda: store, known.framework).around(reading.submission)
+        return known.checker.check(reading, self.today, around)
 
     # what changes the data
 
