@@ -24,8 +24,9 @@ SETS: Mapping[str, Path] = {
 }
 """The phrasings that the rules and words were tuned on, and those that were written before and only measured."""
 
-OFFER, REFUSE = "offer", "refuse"
-"""What is expected of a phrasing that no question answers, or more than one; and of one that asks for a ranking."""
+OFFER, REFUSE, EXPLAIN = "offer", "refuse", "explain"
+"""What is expected of a phrasing that no question answers, or more than one; of one that asks for a ranking; and of
+one that asks why a city has or lacks evidence."""
 KINDS = ("right", "offered among others", "offered", "wrong")
 """What comes of a phrasing; of those that are only offered, whether the right question is among the offers."""
 AIM = 0.02
@@ -35,7 +36,7 @@ AIM = 0.02
 class Phrasing:
     """A phrasing of a test set.
 
-    :ivar expected: the question, or :data:`OFFER`, or :data:`REFUSE`.
+    :ivar expected: the question, or :data:`OFFER`, :data:`REFUSE` or :data:`EXPLAIN`.
     :ivar parameters: name to value; empty for one that is to be asked for, since the text does not say it.
     """
 
@@ -63,6 +64,8 @@ def judged(phrasing: Phrasing, found: Understanding) -> str:
     if found.understood is not None:
         same = (found.understood.question.name, found.understood.given) == (phrasing.expected, phrasing.parameters)
         return "right" if same else "wrong"
+    if found.reasons is not None:
+        return "right" if (EXPLAIN, phrasing.parameters) == (phrasing.expected, found.reasons.given) else "wrong"
     if phrasing.expected in (OFFER, REFUSE):
         return "right" if found.refused == (phrasing.expected == REFUSE) else "offered"
     names = {offer.question.name for offer in found.offers}

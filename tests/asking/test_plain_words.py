@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import ROOT
 
-from benchmarks.plain_words import HEAD, OFFER, REFUSE, SETS, Phrasing, count, judged, phrasings, table
+from benchmarks.plain_words import EXPLAIN, HEAD, OFFER, REFUSE, SETS, Phrasing, count, judged, phrasings, table
 from lcgraph.asking import parameters
 from lcgraph.asking.mentions import Names
 from lcgraph.asking.plain_words import MAX_LETTERS, OFFERS, PlainWords, understand
@@ -40,7 +40,7 @@ def test_the_sets_are_large_bilingual_and_hold_what_no_question_answers() -> Non
     assert 0.4 < sum(phrasing.language == "zh" for phrasing in EVERY) / len(EVERY) < 0.6
     assert sum(phrasing.expected in (OFFER, REFUSE) for phrasing in EVERY) >= 20
     assert len({phrasing.text for phrasing in EVERY}) == len(EVERY)
-    assert {phrasing.expected for phrasing in EVERY} - {OFFER, REFUSE} <= set(LIBRARY.names)
+    assert {phrasing.expected for phrasing in EVERY} - {OFFER, REFUSE, EXPLAIN} <= set(LIBRARY.names)
 
 
 def test_no_phrasing_is_a_copy_of_one_that_a_question_brings() -> None:
@@ -98,7 +98,7 @@ def test_the_line_that_asks_the_same_is_told(text: str, words: PlainWords) -> No
 def test_what_is_understood_or_offered_can_be_asked(words: PlainWords) -> None:
     for phrasing in EVERY:
         found = words.understand(phrasing.text)
-        assert (found.understood is None) == (found.why is not None)
+        assert sum(one is not None for one in (found.understood, found.why, found.reasons)) == 1
         assert len(found.offers) <= OFFERS
         for proposal in (*found.offers, *filter(None, [found.understood])):
             assert parameters.bind(proposal.question, proposal.complete, framework()).keys() == proposal.complete.keys()
@@ -139,6 +139,58 @@ def test_a_code_that_there_is_not_is_no_fault(text: str, words: PlainWords) -> N
 def test_nothing_and_too_much_are_refused(text: str, words: PlainWords) -> None:
     with pytest.raises(ParameterError):
         words.understand(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "command"),
+    [
+        ("Why does Cork have evidence for commitment 2?", "--city ie-cork --commitment 2"),
+        ("how come Espoo has none for action 4.1", "--city fi-espoo --action 4.1"),
+        ("why no evidence for workplace learning in Cork", "--city ie-cork --commitment 6"),
+        ("解释一下科克为什么缺少第三项承诺的证据", "--city ie-cork --commitment 3"),
+        (
+            "as of 2026-01-01 why has Cork evidence for commitment 2 under the 2013 draft",
+            "--city ie-cork --commitment 2 --edition 2013-draft --as-of 2026-01-01",
+        ),
+    ],
+)
+def test_who_asks_why_a_city_has_or_lacks_evidence_wants_an_explanation(
+    text: str, command: str, words: PlainWords
+) -> None:
+    found = words.understand(text)
+    assert found.reasons is not None
+    assert found.reasons.command() == f"lcgraph explain {command}"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "why is commitment 2 important",  # of no city
+        "why does Cork have evidence",  # for what
+        "why do Cork and Dublin have evidence for commitment 2",
+        "why does Cork have evidence for commitments 2 and 3, commitment 3",
+        "why does Cork use a proxy for commitment 2",  # of something else than evidence
+        "why has Cork evidence for commitment 2 in 2012",  # which an explanation does not take
+    ],
+)
+def test_other_reasons_are_not_taken_for_an_explanation(text: str, words: PlainWords) -> None:
+    assert words.understand(text).reasons is None
+
+
+def test_traditional_characters_are_read_as_simplified_ones(words: PlainWords) -> None:
+    asked = {"科克有哪些承諾有證據": "科克有哪些承诺有证据", "埃斯波離目標還有多遠": "埃斯波离目标还有多远"}
+    for traditional, simplified in asked.items():
+        understood = words.understand(traditional).understood
+        assert understood is not None
+        assert understood == words.understand(simplified).understood
+    looked_for = words.understand("框架裡哪裡提到圖書館").understood
+    assert looked_for is not None
+    assert looked_for.given == {"text": "图书馆"}  # as the framework writes it
+
+
+def test_a_question_that_leaves_out_a_year_of_the_text_is_only_offered(words: PlainWords) -> None:
+    found = words.understand("sources of Cork's unemployment rate 2011")
+    assert found.understood is None or "year" in found.understood.given
 
 
 # what is not sure

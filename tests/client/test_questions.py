@@ -55,6 +55,9 @@ def test_a_question_in_plain_words_is_answered_as_the_one_that_it_means(small_cl
     assert len(small_client.ask_in_words("科克市有哪些承诺有证据？", frame="records")) == len(answer)
     past = small_client.ask_in_words("gaps of Cork as of March 2020")
     assert past.attrs["as_of"].startswith("2020-03-31")
+    why = small_client.ask_in_words("why does Cork have evidence for commitment 2 under the draft edition")
+    assert why.equals(small_client.ask("premises", city="ie-cork", commitment=2, edition="2013-draft"))
+    assert len(why) > 0
     with pytest.raises(InputError, match="not sure which question") as refused:
         small_client.ask_in_words("evidence of Cork and of Dublin")
     assert "/questions/" in str(refused.value.remedy)

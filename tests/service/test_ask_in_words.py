@@ -47,6 +47,19 @@ def test_who_follows_gets_the_answer_in_the_language_of_the_question(client: htt
     assert "<h1>Commitments that a city has evidence for</h1>" in page.text
 
 
+@pytest.mark.parametrize(
+    ("text", "location"),
+    [
+        ("why does Cork have evidence for commitment 2", "/explanations?city=ie-cork&commitment=2&lang=en"),
+        ("為什麼科克沒有承諾三的證據", "/explanations?city=ie-cork&commitment=3&lang=zh"),
+    ],
+)
+def test_who_asks_why_is_led_to_the_explanation(client: httpx.Client, text: str, location: str) -> None:
+    answer = ask(client, text, limit="1")  # an explanation comes whole
+    assert (answer.status_code, answer.headers["location"]) == (303, location)
+    assert "commitment" in ask(client, text, follow=True).json()["about"]["kind"]
+
+
 def test_what_is_not_sure_brings_the_nearest_as_addresses_and_lines_that_work(client: httpx.Client) -> None:
     answer = ask(client, "evidence of Dublin and of Cork")
     assert answer.status_code == 300
@@ -126,6 +139,19 @@ def test_the_command_says_what_it_understood_and_answers(cork: Run) -> None:
 def test_the_command_answers_in_the_language_of_the_question_unless_told_otherwise(cork: Run) -> None:
     assert "承诺编号" in cork("ask", "科克市有哪些承诺有证据？").out
     assert "Commitment in words" in cork("ask", "科克市有哪些承诺有证据？", "--lang", "en").out
+
+
+def test_the_command_explains_to_who_asks_why(cork: Run, tmp_path: Path) -> None:
+    why = "why does Cork have evidence for commitment 2?"
+    ended = cork("ask", why)
+    assert (ended.status, ended.err) == (0, "lcgraph explain --city ie-cork --commitment 2\n")
+    assert ended.out == cork("explain", "--city", "ie-cork", "--commitment", "2").out
+    assert cork("ask", "为什么说科克有承诺2的证据").out.startswith("科克具有承诺2")
+    assert cork("ask", why, "--format", "turtle", "-o", "why.ttl").status == 0
+    assert "lc:Explanation" in (tmp_path / "why.ttl").read_text(encoding="utf-8")
+    ended = cork("ask", why, "--format", "csv")
+    assert (ended.status, ended.out) == (2, "")
+    assert "text, json, turtle" in ended.err
 
 
 def test_the_command_offers_lines_to_copy_with_status_1(cork: Run) -> None:

@@ -30,7 +30,7 @@ _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_nam
     name.lower(): number for number, name in enumerate(calendar.month_abbr) if name
 }
 _UNTIL = re.compile(
-    r"(?:\bas (?:of|at|on)|\bas (?:it|they|things) (?:was|were|stood) (?:in|on|at)|\bthe state (?:of|in|on)|\bback in|截至|截止到|截止|截至到)\s*(?:the end of\s*)?$",
+    r"(?:\bas (?:of|at|on)|\bas (?:it|they|things) (?:was|were|stood) (?:in|on|at)|\bthe state (?:of|in|on)|\bback in|\b(?:at|by)(?= the end of)|截至|截止到|截止|截至到)\s*(?:the end of\s*)?$",
     re.IGNORECASE,
 )
 """What stands before a date as of which an answer is wanted."""

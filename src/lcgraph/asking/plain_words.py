@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 from lcgraph.asking.mentions import Likeness, Mention, Names
 from lcgraph.asking.phrasings import SLOT, Phrasings, Said, texts
 from lcgraph.asking.question import Library, ParameterHead, Question
-from lcgraph.asking.words import NOTION, Token, Vocabulary, load, tokens
+from lcgraph.asking.words import NOTION, Token, Vocabulary, load, simplified, tokens
 from lcgraph.errors import ParameterError
 from lcgraph.framework.framework import Framework
 from lcgraph.framework.items import City
@@ -49,7 +49,14 @@ _NAME_OF_ITS_OWN = 2
 _WHETHER = re.compile(r"([\u3400-\u9fff])[不没]\1")
 """As in 好不好 and 有没有, where nothing is negated."""
 
-_RANKING, _CITY, _WHO = (NOTION + name for name in ("ranking", "city", "who"))
+_RANKING, _CITY, _WHO, _EXPLAIN = (NOTION + name for name in ("ranking", "city", "who", "explain"))
+_OF_EVIDENCE = frozenset(
+    NOTION + name
+    for name in ("explain", "evidence", "lack", "figure", "document", "report", "city", "commitment", "action")
+)
+"""What may be said of evidence that is to be explained."""
+_EXPLAINED = {"city": "city", "commitment": "commitment", "action": "action", "edition": "edition", "moment": "as_of"}
+"""What an explanation is asked with: types of parameters to their names."""
 _LIKENED = ("commitment", "measure", "action", "feature")
 """What may be named by some words of its label."""
 
@@ -63,6 +70,7 @@ class Proposal:
     :ivar missing: the parameters that it needs and the text does not name.
     :ivar fit: how well it fits, from 0 to 1.
     :ivar named: what the values are called.
+    :ivar is_whole: whether it takes all things that the text names, such as a year.
     """
 
     question: Question
@@ -70,6 +78,7 @@ class Proposal:
     missing: tuple[str, ...]
     fit: float
     named: tuple[Text, ...] = ()
+    is_whole: bool = True
 
     @property
     def complete(self) -> Mapping[str, str]:
@@ -98,12 +107,35 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+class Reasons:
+    """That it is asked why a city has, or lacks, evidence for a commitment or an action: an explanation says it.
+
+    :ivar given: what :func:`lcgraph.asking.explaining.explain` takes.
+    """
+
+    given: Mapping[str, str]
+
+    def command(self) -> str:
+        """The line that asks for it: one to copy."""
+        options = (f"--{name.replace('_', '-')} {shlex.quote(value)}" for name, value in self.given.items())
+        return " ".join(("lcgraph explain", *options))
+
+    def address(self, more: Mapping[str, str]) -> str:
+        """The address of the explanation, below that of the service.
+
+        :param more: further parameters, such as the language.
+        """
+        return f"/explanations?{urlencode({**self.given, **more})}"
+
+
+@dataclass(frozen=True, slots=True)
 class Understanding:
     """What a text is understood to ask.
 
     :ivar text: as it was asked.
     :ivar language: that it was asked in; empty where it does not show.
     :ivar understood: the question, with all that it needs; None where that is not sure.
+    :ivar reasons: what is to be explained, where no question of the library is asked but why.
     :ivar offers: the nearest questions, the nearest first, where it is not.
     :ivar why: why it is not answered; None where it is.
     """
@@ -114,6 +146,7 @@ class Understanding:
     offers: tuple[Proposal, ...] = ()
     why: Text | None = None
     refused: bool = False
+    reasons: Reasons | None = None
 
 
 def understand(text: str, library: Library, framework: Framework) -> Understanding:
@@ -188,13 +221,15 @@ class PlainWords:
         if self._ranks(taken):
             why = Text("Cities are not ranked here: there is no score, and no city is better than another.")
             return Understanding(asked, language, None, offers, why, refused=True)
+        if (reasons := self._reasons(taken)) is not None:
+            return Understanding(asked, language, None, reasons=reasons)
         if not offers:
             return Understanding(asked, language, None, (), Text("No question of the library comes near."))
         best, others = ranked[0], ranked[1:]
         enough = _TOLD if best.missing else SURE
         if best.missing and len(taken.words) + len(best.given) < 2:  # of a single word nobody knows what it asks
             enough = 1.0
-        if best.fit < enough or (others and best.fit - others[0].fit < CLEARLY):
+        if best.fit < enough or not best.is_whole or (others and best.fit - others[0].fit < CLEARLY):
             why = Text("It is not sure which question is meant.")
             why, offers = self._nearest_cities(why, offers, taken, found)
             return Understanding(asked, language, None, offers, why)
@@ -243,6 +278,30 @@ class PlainWords:
         """Whether it is asked which city is better than others."""
         cities = sum(mention.value("city") is not None for mention, _ in taken.mentions)
         return _RANKING in taken.words and (_CITY in taken.words or _WHO in taken.words or cities > 1)
+
+    def _reasons(self, taken: _Text) -> Reasons | None:
+        """What is to be explained, if a text asks why a city has or lacks evidence, and speaks of nothing else."""
+        said = set(taken.words)
+        if _EXPLAIN not in said:
+            return None
+        given: dict[str, str] = {}
+        for mention, _ in taken.mentions:
+            kind = next((kind for kind in _EXPLAINED if mention.value(kind) is not None), "")
+            value = mention.value(kind) or ""
+            if given.setdefault(_EXPLAINED.get(kind, ""), value) != value or not kind:
+                return None  # two of a kind, or what an explanation does not take
+        for kind in ("commitment", "action"):
+            code, words = taken.alike.get(kind, ("", frozenset()))
+            if code and not {"commitment", "action"} & given.keys() and words <= said:
+                given[kind] = code
+                said -= words
+        if (
+            any(map(self._phrasings.knows, said - _OF_EVIDENCE))
+            or "city" not in given
+            or len({"commitment", "action"} & given.keys()) != 1
+        ):
+            return None
+        return Reasons({name: given[name] for name in _EXPLAINED.values() if name in given})
 
     def _nearest_cities(
         self, why: Text, offers: tuple[Proposal, ...], taken: _Text, found: list[Token]
@@ -300,7 +359,8 @@ class PlainWords:
             missing = tuple(name for name, head in heads.items() if head.required and name not in given)
             fit = self._phrasings.fit(question, said)
             named = tuple(self._named(heads[name], value) for name, value in given.items())
-            yield Proposal(question, given, missing, fit * (_INCOMPLETE if missing else 1), named)
+            fit *= _INCOMPLETE if missing else 1
+            yield Proposal(question, given, missing, fit, named, is_whole=said.rest < _NOT_TAKEN)
 
     def _named(self, head: ParameterHead, value: str) -> Text:
         register = self._names.register(head.type)
@@ -360,9 +420,9 @@ class PlainWords:
         return self._framework.commitments[known.commitment].code
 
     def _left(self, taken: _Text, own: frozenset[str]) -> str:
-        """What a text says that is none of a question's own words, as it was written: from the first to the last."""
+        """What a text says that is none of a question's own words, as the framework writes: from the first to the last."""
         left = [(start, end) for start, end, said in taken.parts if said and not own.issuperset(said)]
-        found = taken.text[left[0][0] : left[-1][1]] if left else ""
+        found = simplified(taken.text[left[0][0] : left[-1][1]]) if left else ""
         return found if len(found) >= (2 if any(token.is_han for token in tokens(found)) else 3) else ""
 
 

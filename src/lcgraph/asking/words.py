@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -117,12 +118,28 @@ class Token:
         return self.text[0].isalpha() and not self.is_han
 
 
-def fold(text: str) -> str:
-    """A word without case and accents.
+@cache
+def _simplified() -> dict[int, str]:
+    pairs = re.findall(rf"([{_HAN}])([{_HAN}])", Path(__file__).with_name("traditional.txt").read_text("utf-8"))
+    return str.maketrans(dict(pairs))
 
-    >>> fold("Malmö"), fold("Łódź"), fold("ＣＯ２")
-    ('malmo', 'lodz', 'co2')
+
+def simplified(text: str) -> str:
+    """Chinese in simplified characters; each stands where the traditional one stood.
+
+    >>> simplified("科克有哪些承諾的證據？")
+    '科克有哪些承诺的证据？'
     """
+    return text.translate(_simplified())
+
+
+def fold(text: str) -> str:
+    """A word without case and accents, in simplified characters.
+
+    >>> fold("Malmö"), fold("Łódź"), fold("ＣＯ２"), fold("據")
+    ('malmo', 'lodz', 'co2', '据')
+    """
+    text = simplified(text)
     apart = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).casefold().translate(_FOLDED))
     return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn"))
 

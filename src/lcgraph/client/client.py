@@ -424,7 +424,8 @@ class Client:
         :param frame: another sort of frame than the client's.
         :param exact: as in :meth:`ask`.
         :return: as :meth:`ask`. ``attrs`` of a pandas frame says which ``question`` was understood, with
-            which ``parameters``.
+            which ``parameters``. Who asks why a city has or lacks evidence gets the answer to ``premises``,
+            of whose rows explanations are made.
         :raises InputError: if it is not sure which question is meant, with the nearest; or none comes near.
         :raises LimitExceeded: if it passes a limit of the service.
         :raises Unreachable: if the service does not answer.
@@ -439,8 +440,12 @@ class Client:
                 if error.status != HTTPStatus.MULTIPLE_CHOICES:
                     raise
                 raise InputError(error.message, remedy=error.remedy) from error
-        given = {name: parameter["value"] for name, parameter in said["parameters"].items()}
-        return self.ask(said["question"], frame=frame, exact=exact, as_of=said["as_of"], **given)
+        if "question" in said:
+            name, given = said["question"], {name: one["value"] for name, one in said["parameters"].items()}
+        else:  # an explanation
+            name, about = "premises", said["about"]
+            given = {"city": said["city"]["code"], about["kind"]: about["code"], "edition": said["edition"]}
+        return self.ask(name, frame=frame, exact=exact, as_of=said["as_of"], **given)
 
     def _answer(
         self, name: str, given: list[tuple[str, str]], page: int | None

@@ -15,6 +15,7 @@ from lcgraph.asking.question import Library, ParameterHead, Question
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DEFAULT_BASE
 from lcgraph.language import Text, languages, pick
+from lcgraph.service.command_line import explaining
 from lcgraph.service.command_line.answering import AnswerFormat, give
 from lcgraph.service.command_line.context import context, language_of_command, stop, told
 from lcgraph.service.command_line.help import IN_WORDS
@@ -48,6 +49,11 @@ def _in_words(
     if found.understood is not None:
         print(found.understood.command(), file=sys.stderr)
         give(here, found.understood.question.name, found.understood.given, format, output)
+        return
+    if found.reasons is not None:
+        print(found.reasons.command(), file=sys.stderr)
+        form = "text" if format is AnswerFormat.table else format
+        explaining.write(here, found.reasons.given, form, output)
         return
     assert found.why is not None
     lines = [found.why.to(here.language)]

@@ -30,7 +30,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
         "content": {_JSON: {"schema": {"type": "object"}}, _HTML: {"schema": {"type": "string"}}},
     },
     303: {
-        "description": str(Text("The question that is meant, with its parameters")),
+        "description": str(Text("The question or the explanation that is meant, with its parameters")),
         "headers": {"Location": {"schema": {"type": "string", "format": "uri-reference"}}},
     },
 }
@@ -71,10 +71,14 @@ def add(app: FastAPI, service: Service) -> None:
         found = understand(text, service.library, service.network.framework)
         if "lang" not in given:  # who asks in a language wants to be answered in it
             language = found.language or language
-        if found.understood is None:
-            return _offered(request, language, found)
         more = {name: value for name, value in given.items() if name not in _OWN} | {"lang": language}
-        location = request.scope.get("root_path", "") + found.understood.address(more)
+        if found.reasons is not None:  # which come whole
+            address = found.reasons.address({name: more[name] for name in more if name not in ("limit", "cursor")})
+        elif found.understood is not None:
+            address = found.understood.address(more)
+        else:
+            return _offered(request, language, found)
+        location = request.scope.get("root_path", "") + address
         return Response(status_code=303, headers={"Location": location, "Cache-Control": "no-cache"})
 
 
