@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from itertools import groupby
+from operator import itemgetter
 
 import httpx
 import pytest
@@ -108,6 +110,18 @@ def test_the_start_page_shows_what_this_is_and_where_to_go(client: httpx.Client,
     assert any(link and link.startswith("/questions/commitment-framework") for link in links)
     assert any(link and link.startswith("/sparql") for link in links)
     assert any(form.get("action", "").startswith("/checks") for form in page.of("form"))  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("address", ["/", "/questions"])
+def test_questions_stand_below_the_titles_of_their_groups(address: str, language: str, client: httpx.Client) -> None:
+    listed = client.get("/questions", params={"format": "json", "lang": language}).json()["questions"]
+    text = " ".join(" ".join(get(client, address, language).text).split())
+    place = 0
+    for group, those in groupby(listed, key=itemgetter("group_title")):
+        place = text.index(f" {group} ", place)
+        for question in those:
+            place = text.index(question["title"], place)
 
 
 def test_no_link_of_the_start_page_leads_nowhere(client: httpx.Client) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
@@ -126,7 +126,10 @@ def start(service: Service, request: Request, language: str) -> Response:
         n_cities=len(cities),
         n_reporting=len(reporting),
         n_submissions=sum(int(str(row["submissions"])) for row in cities),
-        questions=list(service.library),
+        groups=[
+            (group, pick(service.library.group_title(group), language), list(those))
+            for group, those in groupby(service.library, key=attrgetter("group"))
+        ],
         example=_example_address,
         live_city=live_city,
         live_table=table(live, live.rows[:_LIVE_ROWS], _LIVE_COLUMNS) if live else None,
