@@ -101,8 +101,20 @@ def test_a_proxy_is_told_as_a_proxy(answers: Answerer, demo_answers: Answerer) -
     assert "proxy" not in of(answers, commitment="2").text("en")
     found = of(demo_answers, action="2.3")
     assert found.as_json("en")["actions"][0]["evidence"][0]["proxy"] == "close"
-    assert "[a proxy: close]" in found.text("en")
-    assert "[替代数据：接近]" in found.text("zh")
+    assert "[a proxy, close: The definition is near enough to be used in most places.]" in found.text("en")
+    assert "[替代数据，接近：定义足够接近，多数场合可用。]" in found.text("zh")
+
+
+def test_it_tells_the_source_that_a_figure_rests_on_in_the_language_that_is_asked_for(
+    answers: Answerer, demo_answers: Answerer
+) -> None:
+    assert "    Source: Labour force survey\n" in of(answers, commitment="2").text("en")
+    assert "    来源：劳动力调查\n" in of(answers, "zh", commitment="2").text("zh")
+    (evidence,) = of(demo_answers, action="2.3").as_json("en")["actions"][0]["evidence"]
+    assert evidence["source"].startswith("Eurostat, Labour market in cities")
+    assert evidence["source_link"].startswith("https://")
+    (document,) = of(answers, action="10.2").as_json("en")["actions"][0]["evidence"]
+    assert (document["source"], document["source_link"]) == (None, None)  # it is one itself
 
 
 def test_evidence_by_a_document_is_explained(answers: Answerer) -> None:

@@ -158,6 +158,9 @@ def test_it_explains_why_there_is_evidence_and_what_is_missing(call: Callable[..
     assert found["verdict"].startswith("Cork has evidence for commitment 2")
     assert "1.2.2-a" in found["words"]
     assert found["explanation"]["statement"]["object"].endswith("commitment/2")
+    (source,) = found["sources"]
+    assert source["title"].startswith("Eurostat")
+    assert source["submission"].endswith("submission/ie-cork/2011/1")
     lacking = call("explain", city="ie-cork", action="1.1", lang="zh")
     assert not lacking["has_evidence"]
     assert "1.1.1-a" in lacking["words"]
@@ -200,7 +203,12 @@ def test_an_item_is_described_with_what_it_is_related_to(
     for language in ("en", "zh"):
         found = call("describe_item", kind=kind, code=code, lang=language)
         counts = {name: len(items) for name, items in found["related"].items()}
-        assert related.items() <= counts.items()
+        if language == "en":
+            assert related.items() <= counts.items()
+        else:  # what is not a name is told in Chinese
+            told = {*counts, *found["facts"]} - {"GeoNames", "Wikidata"}
+            assert all(re.search("[\u4e00-\u9fff]", name) for name in told), told
+            assert len(related) <= len(counts)
         assert found["iri"].startswith("https://w3id.org/lcgraph/")
         assert bool(re.search("[\u4e00-\u9fff]", found["label"])) == (language == "zh")
 
@@ -209,6 +217,7 @@ def test_the_framework_is_described_as_a_whole(call: Callable[..., dict[str, Any
     found = call("describe_framework")
     assert found["counts"]["commitments"] == len(found["commitments"]) == 12
     assert found["counts"]["actions"] == 50
+    assert call("describe_framework", lang="zh")["counts"]["行动"] == 50
     with pytest.raises(Refused, match="“13” is not a value of “commitment”"):
         call("describe_item", kind="commitment", code="13")
 

@@ -129,13 +129,16 @@ class _Maker:
             unit=measure.unit_label,
         )
         exact = str(row["match_code"]) == SKOS + "exactMatch"
-        match = {} if exact else self.framework.codes("definition-match")[str(row["match_code"])].label
+        match = None if exact else self.framework.codes("definition-match")[str(row["match_code"])]
         return Evidence(
             item=str(row["item"]),
             submission=str(row["submission"]),
             measure=measure,
             words=words,
-            proxy=match,
+            proxy={} if match is None else match.label,
+            meaning={} if match is None else match.definition,
+            source=str(row["source"] or ""),
+            link=str(row["source_link"] or ""),
             place=_place(row),
             steps=tuple(self._steps_of_figure(row, action, measure, words)),
             further=len({str(one["item"]) for one in rows}) - 1,
@@ -236,7 +239,8 @@ class _Maker:
                 action,
             ),
         )
-        return Evidence(item, graph, None, words, {}, _place(row), steps, 0)
+        link = str(row["source_link"] or "")
+        return Evidence(item, graph, None, words, {}, {}, "", link, _place(row), steps, 0)
 
     def _steps_to_city(self, words: Text, uses: tuple[Statement, ...], action: Action) -> Iterator[Step]:
         has = Statement(self.city.iri, LC + "hasEvidenceForAction", action.iri)

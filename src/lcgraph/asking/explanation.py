@@ -75,6 +75,9 @@ class Evidence:
     :ivar measure: the measure of an observation; None for a document.
     :ivar words: what it is: the figure with its year, value and unit; the title of the document.
     :ivar proxy: how its definition relates to the measure's, where that is not the same; empty else.
+    :ivar meaning: what that means.
+    :ivar source: the title of the source of a figure, or of its sources; empty of a document, which is one.
+    :ivar link: the address of the source or of the document; empty where none is known.
     :ivar place: where it stands in the file that was handed in: file, sheet, cell, line.
     :ivar steps: the way from it to the conclusion.
     :ivar further: how many further figures of the measure there are.
@@ -85,6 +88,9 @@ class Evidence:
     measure: Measure | None
     words: Text
     proxy: Labels
+    meaning: Labels
+    source: str
+    link: str
     place: Mapping[str, Value]
     steps: tuple[Step, ...]
     further: int
@@ -211,6 +217,8 @@ class Explanation:
         yield _capital(_named(explained.action).to(language))
         for evidence in explained.evidence:
             yield "  " + evidence.words.to(language) + _note(evidence, language)
+            if rests_on := source(evidence, language):
+                yield "    " + rests_on
             for number, step in enumerate(evidence.steps, 1):
                 yield f"    {number}. {step.words.to(language)}"
                 for used in step.uses:
@@ -270,6 +278,8 @@ class Explanation:
                     "words": evidence.words.to(language),
                     "measure": None if evidence.measure is None else evidence.measure.code,
                     "proxy": pick(evidence.proxy, language) or None,
+                    "source": evidence.source or None,
+                    "source_link": evidence.link or None,
                     "submission": evidence.submission,
                     "place": dict(evidence.place),
                     "further": evidence.further,
@@ -428,9 +438,23 @@ def _capital(text: str) -> str:
 
 
 def _note(evidence: Evidence, language: str) -> str:
-    parts = [Text("a proxy: {match}", match=evidence.proxy).to(language)] if evidence.proxy else []
+    parts = [proxy(evidence, language)]
     where = place(evidence, language)
     return "".join(f" [{part}]" for part in (*parts, where) if part)
+
+
+def proxy(evidence: Evidence, language: str) -> str:
+    """That it is a proxy, and of which kind; empty where it is none."""
+    if not evidence.proxy:
+        return ""
+    return Text("a proxy, {match}: {meaning}", match=evidence.proxy, meaning=evidence.meaning).to(language)
+
+
+def source(evidence: Evidence, language: str) -> str:
+    """What it rests on, with the address; empty where neither is known."""
+    if not evidence.source:
+        return evidence.link
+    return Text("Source: {source}", source=" ".join(filter(None, (evidence.source, evidence.link)))).to(language)
 
 
 def place(evidence: Evidence, language: str) -> str:

@@ -105,5 +105,7 @@ def _page(service: Service, request: Request, language: str, given: Mapping[str,
         pick=lambda labels: pick(labels, language),
         further=explanation.further,
         place=lambda evidence: explanation.place(evidence, language),
+        proxy=lambda evidence: explanation.proxy(evidence, language),
+        source=lambda evidence: explanation.source(evidence, language),
         declarations=explanation.declarations,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from lcgraph.errors import NotFound
 from lcgraph.framework import items
@@ -11,6 +12,8 @@ from lcgraph.framework.items import Register
 from lcgraph.language import Text, pick
 from lcgraph.reading import terms
 from lcgraph.service.mcp.shown import Described, FrameworkShown, Item
+
+T = TypeVar("T")
 
 _ABOUT = Text(
     "The Beijing Declaration on Building Learning Cities (2013) has twelve commitments with fifty actions. The Key Features say how to see whether a city keeps them: twelve focal areas, drawn as a temple, with features, and measures by which features are seen. Evidence goes from an observation of a measure by its feature to actions, and from these to commitments; a document supports an action directly. There is no score and no ranking."
@@ -25,15 +28,18 @@ def whole(framework: Framework, language: str) -> FrameworkShown:
         editions=[_item("edition", one, language) for one in editions],
         commitments=[_item("commitment", one, language) for one in framework.commitments],
         focal_areas=[_item("area", one, language) for edition in editions for one in edition.areas],
-        counts={
-            "commitments": len(framework.commitments),
-            "actions": len(framework.actions),
-            "focal areas": sum(len(edition.areas) for edition in editions),
-            "features": sum(len(edition.features) for edition in editions),
-            "measures": len(framework.measures),
-            "figures asked for": sum(len(edition.cells) for edition in editions),
-            "cities": len(framework.cities),
-        },
+        counts=_in(
+            language,
+            {
+                Text("commitments"): len(framework.commitments),
+                Text("actions"): len(framework.actions),
+                Text("focal areas"): sum(len(edition.areas) for edition in editions),
+                Text("features"): sum(len(edition.features) for edition in editions),
+                Text("measures"): len(framework.measures),
+                Text("figures asked for"): sum(len(edition.cells) for edition in editions),
+                Text("cities"): len(framework.cities),
+            },
+        ),
     )
 
 
@@ -45,52 +51,53 @@ def item(framework: Framework, kind: str, code: str, language: str) -> Described
     :raises NotFound: if there is none; says which come near.
     """
     found = _find(framework, kind, code)
-    facts: dict[str, str] = {}
-    related: dict[str, Iterable[tuple[str, items.Item]]] = {}
+    facts: dict[Text, str] = {}
+    related: dict[Text, Iterable[tuple[str, items.Item]]] = {}
     match found:
         case items.Commitment():
-            related["actions"] = [("action", one) for one in framework.actions if one.commitment == found.iri]
-            related["realised by"] = [
+            related[Text("actions")] = [("action", one) for one in framework.actions if one.commitment == found.iri]
+            related[Text("realised by")] = [
                 ("area", one) for edition in framework.editions for one in edition.areas if one.iri in found.areas
             ]
         case items.Action():
-            related["commitment"] = [("commitment", framework.commitments[found.commitment])]
-            for how in ("direct", "partial"):
-                related[f"measures, {how}"] = [
-                    ("measure", one) for one in framework.measures if one.informs.get(found.iri) == how
-                ]
+            related[Text("commitment")] = [("commitment", framework.commitments[found.commitment])]
+            for how, name in (("direct", Text("measures, direct")), ("partial", Text("measures, partial"))):
+                related[name] = [("measure", one) for one in framework.measures if one.informs.get(found.iri) == how]
         case items.FocalArea():
-            facts["part of the temple"] = found.temple_part
-            related["realises"] = [("commitment", one) for one in framework.commitments if found.iri in one.areas]
-            related["features"] = [
+            facts[Text("part of the temple")] = pick(
+                framework.codes("temple-part").code(found.temple_part).label, language
+            )
+            related[Text("realises")] = [("commitment", one) for one in framework.commitments if found.iri in one.areas]
+            related[Text("features")] = [
                 ("feature", one) for edition in framework.editions for one in edition.features if one.area == found.iri
             ]
         case items.KeyFeature():
-            related["focal area"] = [
+            related[Text("focal area")] = [
                 ("area", edition.areas[found.area]) for edition in framework.editions if found.area in edition.areas
             ]
-            related["measures"] = [("measure", one) for one in framework.measures if one.feature == found.iri]
+            related[Text("measures")] = [("measure", one) for one in framework.measures if one.feature == found.iri]
         case items.Measure():
             facts = _of_measure(framework, found, language)
-            related["feature"] = [
+            related[Text("feature")] = [
                 ("feature", edition.features[found.feature])
                 for edition in framework.editions
                 if found.feature in edition.features
             ]
-            for how in ("direct", "partial"):
-                related[f"bears on actions, {how}"] = [
-                    ("action", framework.actions[iri]) for iri, one in found.informs.items() if one == how
-                ]
-            related["figures asked for"] = [("value cell", cell) for cell in found.cells]
+            for how, name in (
+                ("direct", Text("bears on actions, direct")),
+                ("partial", Text("bears on actions, partial")),
+            ):
+                related[name] = [("action", framework.actions[iri]) for iri, one in found.informs.items() if one == how]
+            related[Text("figures asked for")] = [("value cell", cell) for cell in found.cells]
         case items.City():
             facts = _of_city(framework, found, language)
     return Described(
         **_item(kind, found, language).model_dump(),
         definition=pick(found.definition, language) or None,
         notes=pick(found.notes, language) or None,
-        facts=facts,
+        facts=_in(language, facts),
         related={
-            name: [_item(one_kind, one, language) for one_kind, one in pairs]
+            name.to(language): [_item(one_kind, one, language) for one_kind, one in pairs]
             for name, pairs in related.items()
             if pairs
         },
@@ -129,32 +136,38 @@ _EXAMPLES = {
 }
 
 
-def _of_measure(framework: Framework, measure: items.Measure, language: str) -> dict[str, str]:
+def _of_measure(framework: Framework, measure: items.Measure, language: str) -> dict[Text, str]:
     facts = {
-        "unit": pick(measure.unit_label, language),
-        "expected source": pick(framework.codes("data-source-type").code(measure.expected_source).label, language),
-        "polarity": measure.polarity,
+        Text("unit"): pick(measure.unit_label, language),
+        Text("expected source"): pick(
+            framework.codes("data-source-type").code(measure.expected_source).label, language
+        ),
+        Text("what is progress"): pick(framework.codes("polarity").code(measure.polarity).label, language),
     }
     if measure.minimum is not None:
-        facts["from"] = terms.digits(measure.minimum)
+        facts[Text("lowest value")] = terms.digits(measure.minimum)
     if measure.maximum is not None:
-        facts["to"] = terms.digits(measure.maximum)
+        facts[Text("highest value")] = terms.digits(measure.maximum)
     return facts
 
 
-def _of_city(framework: Framework, city: items.City, language: str) -> dict[str, str]:
+def _of_city(framework: Framework, city: items.City, language: str) -> dict[Text, str]:
     country = framework.countries.get(city.country)
     facts = {
-        "country": pick(country.label, language) if country is not None else "",
-        "inhabitants": str(city.population or ""),
-        "counted in": str(city.population_year or ""),
-        "membership": pick(city.membership, language),
-        "member since": str(city.member_since or ""),
-        "GeoNames": city.geonames,
-        "Wikidata": city.wikidata,
-        "fictional": "true" if city.fictional else "",
+        Text("country"): pick(country.label, language) if country is not None else "",
+        Text("inhabitants"): str(city.population or ""),
+        Text("inhabitants counted in"): str(city.population_year or ""),
+        Text("membership"): pick(city.membership, language),
+        Text("member since"): str(city.member_since or ""),
+        Text("GeoNames"): city.geonames,
+        Text("Wikidata"): city.wikidata,
+        Text("fictional"): Text("yes").to(language) if city.fictional else "",
     }
     return {name: fact for name, fact in facts.items() if fact}
+
+
+def _in(language: str, named: Mapping[Text, T]) -> dict[str, T]:
+    return {name.to(language): value for name, value in named.items()}
 
 
 def _item(kind: str, one: items.Item, language: str) -> Item:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any, Literal, Protocol
@@ -222,7 +222,7 @@ def _answer(answer: Answer, given: Mapping[str, str]) -> AnswerShown:
     )
 
 
-def _sources(rows: tuple[Mapping[str, Any], ...]) -> list[Source]:
+def _sources(rows: Iterable[Mapping[str, Any]]) -> list[Source]:
     """What rows rest on, each once, in the order in which they are first named."""
     found: dict[tuple[Cell, ...], None] = {}
     for row in rows:
@@ -273,6 +273,15 @@ def _explain(ground: Ground) -> Callable[..., Explained]:
             verdict=made.verdict.to(lang),
             words=made.text(lang),
             explanation=json.loads(json.dumps(made.as_json(lang), default=cell)),
+            sources=_sources(
+                {
+                    "source": evidence.source or (None if evidence.measure else evidence.words.to(lang)),
+                    "source_link": evidence.link,
+                    "submission": evidence.submission,
+                }
+                for explained in made.actions
+                for evidence in explained.evidence
+            ),
             address=made.iri,
             state=made.checkpoint,
         )

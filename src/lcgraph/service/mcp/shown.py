@@ -79,6 +79,7 @@ class Explained(BaseModel):
     verdict: str
     words: str = Field(description="the whole explanation in plain words, with the statements that each step rests on")
     explanation: dict[str, Any] = Field(description="the same for programs")
+    sources: list[Source] = Field(description="what the evidence rests on; cite them")
     address: str = Field(description="where the same is given over HTTP")
     state: str
 
@@ -97,8 +98,10 @@ class Described(Item):
 
     definition: str | None
     notes: str | None = Field(description="slips of the source document, and how they are read here")
-    facts: dict[str, str] = Field(description="unit, range, expected source and the like")
-    related: dict[str, list[Item]]
+    facts: dict[str, str] = Field(
+        description="unit, range, expected source and the like, named in the language asked for"
+    )
+    related: dict[str, list[Item]] = Field(description="what it is related to, by relations named in that language")
 
 
 class FrameworkShown(BaseModel):
