@@ -186,7 +186,7 @@ class Explanation:
         if self.has_evidence:
             return Text("{city} has evidence for {what}.", **values)
         return Text(
-            "{city} has no evidence for {what}: nothing that it has handed in bears on it.",
+            "{city} has no evidence for {what}: no figure and no document that is published of the city bears on it.",
             **values,
         )
 
@@ -210,7 +210,7 @@ class Explanation:
                 yield from self._told_missing(explained, language)
         if without:
             yield ""
-            yield Text("Actions of it without evidence: {codes}.", codes=without).to(language)
+            yield Text("Its actions without evidence: {codes}.", codes=without).to(language)
 
     def _told_evidence(self, explained: ActionExplained, language: str) -> Iterator[str]:
         yield ""
