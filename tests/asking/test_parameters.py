@@ -13,7 +13,7 @@ from lcgraph.asking.question import Question, parse_question
 from lcgraph.errors import ParameterError
 from lcgraph.framework.framework import Framework, framework
 
-TYPES = "city commitment action measure country edition data-source-type year date integer text".split()  # noqa: SIM905
+TYPES = "city commitment action measure country region edition data-source-type year date integer text".split()  # noqa: SIM905
 
 
 def question(kind: str, *, required: bool = True) -> Question:
@@ -41,6 +41,9 @@ SELECT ?x ?edition WHERE {{ BIND (1 AS ?one) }}
         ("action", "10.2", "10.2"),
         ("measure", "1.2.2-A", "1.2.2-a"),
         ("country", "ie", "IE"),
+        ("region", "154", "154"),
+        ("region", "Northern Europe", "154"),
+        ("region", "北欧", "154"),
         ("edition", "2013-draft", "2013-draft"),
         ("data-source-type", "survey", "survey"),
         ("year", "2016", "2016"),

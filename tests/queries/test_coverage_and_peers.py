@@ -286,7 +286,7 @@ def test_peers_are_alike_for_reasons_that_are_given(
 
 def test_peers_need_evidence_for_the_commitment(alike: Answerer) -> None:
     assert rows(alike, "peers", "peer_code reasons", "zh", city="be-liege", commitment="9") == [
-        ("fr-brest", "同一区域; 规模相近")
+        ("fr-brest", "同一区域；规模相近")
     ]
 
 
@@ -318,12 +318,13 @@ def test_two_cities_side_by_side_with_places_left_empty(alike: Answerer) -> None
     rate = "Unemployment rate"
     given = {"measure": "1.2.2-a", "city": "be-liege", "other": "de-dresden"}
     assert rows(alike, "side-by-side", columns, **given) == [
-        (2014, rate, 9, None, "exact", None),
-        (2015, rate, 10, None, "exact", None),
-        (2016, rate, None, 8, None, "exact"),
-        (2016, f"{rate}: F", 0, 7, "close", "exact"),
-        (2016, f"{rate}: M", None, 9, None, "exact"),
+        (2014, f"{rate}: total", 9, None, "exact", None),
+        (2015, f"{rate}: total", 10, None, "exact", None),
+        (2016, f"{rate}: male", None, 9, None, "exact"),
+        (2016, f"{rate}: female", 0, 7, "close", "exact"),
+        (2016, f"{rate}: total", None, 8, None, "exact"),
     ]
+    assert rows(alike, "side-by-side", "figure", "zh", **given)[-2:] == [("失业率：女",), ("失业率：合计",)]
     nothing = {"measure": "1.1.2-a", "city": "be-liege", "other": "de-dresden"}
     assert rows(alike, "side-by-side", columns, **nothing) == []
 

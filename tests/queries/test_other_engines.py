@@ -27,11 +27,15 @@ NOTHING_HERE = {
 }
 """Questions that have no rows on this network: their own tests ask them of another, over servers too."""
 
+OF_THIS_NETWORK = {"submission-contents": {"year": "2016"}}
+"""Where the example of a question is of another network."""
+
 Rows = list[tuple[str, ...]]
 
 
 def bindings(question: Question, answers: Answerer, language: str) -> dict[str, str]:
     given = {name: head.example for name, head in question.head.parameters.items() if head.required}
+    given |= OF_THIS_NETWORK.get(question.name, {})
     bound = parameters.bind(question, given, answers.framework)
     return {"lang": terms.plain(language)} | {name: value.term for name, value in bound.items()}
 

@@ -42,6 +42,7 @@ def register_of(head: ParameterHead, framework: Framework) -> Register[Item] | N
         "action": framework.actions,
         "measure": framework.measures,
         "country": framework.countries,
+        "region": framework.regions,
         "edition": framework.editions,
     }
     if head.type == "data-source-type":

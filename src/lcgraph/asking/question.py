@@ -36,6 +36,7 @@ ParameterType = Literal[
     "action",
     "measure",
     "country",
+    "region",
     "edition",
     "data-source-type",
     "year",
