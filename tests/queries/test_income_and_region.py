@@ -111,7 +111,7 @@ def test_a_country_and_a_region_are_both_asked_for(earning: Answerer) -> None:
     everywhere = [code for (code,) in rows(earning, "cities", "code")]
     assert everywhere.count("zz-lumenport") == 1
     of_regions = [
-        code
+        str(code)
         for region in ("002", "009", "019", "142", "150")
         for (code,) in rows(earning, "cities", "code", region=region)
     ]
