@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -10,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
@@ -91,12 +93,98 @@ def test_questions_are_listed_with_their_parameters_in_both_languages(call: Call
     assert parameters["city"]["required"]
     assert parameters["commitment"]["allowed"] == [str(n) for n in range(1, 13)]
     assert {one["title"] for one in chinese["questions"]}.isdisjoint({one["title"] for one in english["questions"]})
+    assert [one["name"] for one in english["every_question_takes"]] == ["edition", "as_of"]
+    assert not {"edition", "as_of"} & {name for one in english["questions"] for name in parameters_of(one)}
+    assert len(json.dumps(english)) < 70_000  # a model has little room
     gaps = call("list_questions", group="gaps")
     assert {one["group"] for one in gaps["questions"]} == {"gaps"}
     with pytest.raises(Refused, match=r"There is no group “scores”\.\nTo mend it: The groups are: .*evidence"):
         call("list_questions", group="scores")
     with pytest.raises(Refused, match="没有组别“scores”"):
         call("list_questions", group="scores", lang="zh")
+
+
+def parameters_of(question: dict[str, Any]) -> set[str]:
+    return {one["name"] for one in question["parameters"]}
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "says"),
+    [
+        ("explain", {"city": "ie-cork", "commitment": "2", "asof": "2020-01-01"}, r"(?s)no argument “asof”.*as_of"),
+        ("ask_question", {}, "needs the argument “question”"),
+        ("ask_question", {"question": ["measures"]}, r"(?s)is not a value of “question”.*\{\"type\": \"string\"\}"),
+        (
+            "ask_question",
+            {"question": "measures", "limit": 501},
+            r"(?s)“501” is not a value of “limit”.*\"maximum\": 500",
+        ),
+        ("ask_question", {"question": "city-gaps", "parameters": {"city": 1.5}}, "Where: parameters.city"),
+        ("describe_item", {"kind": "planet", "code": "x"}, r"(?s)“planet” is not a value.*\"measure\""),
+        ("list_questions", {"lang": "zh", "of": "gaps"}, "工具“list_questions”没有参数“of”"),
+    ],
+)
+def test_a_wrong_argument_is_told_in_the_words_of_the_project(
+    tool: str, arguments: dict[str, Any], says: str, call: Callable[..., dict[str, Any]]
+) -> None:
+    with pytest.raises(Refused, match=says) as refused:
+        call(tool, **arguments)
+    assert "pydantic" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments"),
+    [
+        ("ask_question", {"question": "x" * 100_000}),
+        ("ask_question", {"question": "measures", "parameters": {"x" * 100_000: "1"}}),
+        ("ask_question", {"question": "city-gaps", "parameters": {"city": "x" * 100_000}}),
+        ("list_questions", {"group": "x" * 100_000}),
+        ("describe_item", {"kind": "city", "code": "x" * 100_000}),
+        ("explain", {"city": "x" * 100_000, "commitment": "2"}),
+        ("run_sparql", {"query": "(" * 100_000}),
+        ("run_sparql", {"query": "SELECT * {" + "?a ?b ?c . " * 200_000 + "}"}),
+    ],
+)
+def test_a_huge_text_is_refused_and_not_said_again(
+    tool: str, arguments: dict[str, Any], call: Callable[..., dict[str, Any]]
+) -> None:
+    with pytest.raises(Refused) as refused:
+        call(tool, **arguments)
+    assert len(str(refused.value)) < 2500
+
+
+def test_a_number_that_a_model_writes_for_a_code_is_understood(call: Callable[..., dict[str, Any]]) -> None:
+    assert call("explain", city="Cork", commitment=2)["has_evidence"]
+    assert call("ask_question", question="commitment-cities", parameters={"commitment": 2})["count"] > 0
+    assert call("describe_item", kind="commitment", code=2)["code"] == "2"
+
+
+def test_each_result_is_as_the_schema_of_its_tool_says(address: str) -> None:
+    calls: list[tuple[str, dict[str, Any]]] = [
+        ("list_questions", {}),
+        ("ask_question", {"question": "city-commitments", "parameters": {"city": "Cork"}}),
+        ("ask_question", {"question": "city-commitments", "parameters": {"city": "Dublin", "as_of": "2020-01-01"}}),
+        ("explain", {"city": "Cork", "commitment": "2"}),
+        ("explain", {"city": "Cork", "action": "1.1", "lang": "zh"}),
+        ("describe_framework", {}),
+        ("describe_item", {"kind": "measure", "code": "1.2.2-a"}),
+        ("describe_item", {"kind": "city", "code": "Cork"}),
+        ("run_sparql", {"query": "SELECT * { ?c a lc:City }"}),
+        ("run_sparql", {"query": "ASK { ?c a lc:City }"}),
+        ("run_sparql", {"query": "CONSTRUCT { ?c a lc:City } WHERE { ?c a lc:City }"}),
+    ]
+
+    async def over() -> None:
+        async with Client(address) as client:
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            for name, arguments in calls:
+                tool, result = tools[name], await client.call_tool(name, arguments)
+                assert tool.input_schema["additionalProperties"] is False
+                jsonschema.validate(arguments, tool.input_schema)
+                jsonschema.validate(structured(result), tool.output_schema or {})
+
+    assert {name for name, _ in calls} == TOOLS
+    asyncio.run(over())
 
 
 def test_an_answer_has_its_rows_what_they_mean_and_what_they_rest_on(call: Callable[..., dict[str, Any]]) -> None:

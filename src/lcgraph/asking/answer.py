@@ -227,7 +227,7 @@ class Answerer:
         if question is None:
             near = get_close_matches(name, self.library.names, n=3)
             raise NotFound(
-                Text("There is no question “{name}”.", name=name),
+                Text("There is no question “{name}”.", name=name[:80]),
                 remedy=Text("Did you mean {near}?", near=near)
                 if near
                 else Text("The questions are: {names}.", names=list(self.library.names)),

@@ -70,8 +70,8 @@ def bind(
     for name in given:
         if name not in heads:
             raise ParameterError(
-                Text("The question “{question}” has no parameter “{name}”.", question=question.name, name=name),
-                parameter=name,
+                Text("The question “{question}” has no parameter “{name}”.", question=question.name, name=name[:80]),
+                parameter=name[:80],
                 allowed=tuple(get_close_matches(name, heads, n=3)) or tuple(heads),
                 remedy=Text("Its parameters are: {names}.", names=list(heads)),
             )

@@ -13,11 +13,12 @@ from dataclasses import replace
 from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import urlencode
 
-from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver import Context, MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
+from mcp.server.mcpserver.tools import Tool
 from mcp.server.transport_security import TransportSecuritySettings
-from mcp_types import ToolAnnotations
-from pydantic import Field
+from mcp_types import CallToolResult, InputRequiredResult, ToolAnnotations
+from pydantic import BeforeValidator, Field, ValidationError
 from starlette.applications import Starlette
 
 import lcgraph
@@ -26,9 +27,9 @@ from lcgraph.asking import explaining
 from lcgraph.asking.answer import Answer, Answerer
 from lcgraph.asking.parameters import allowed
 from lcgraph.asking.parts import part
-from lcgraph.asking.question import Question
+from lcgraph.asking.question import AS_OF, EDITION, ParameterHead, Question
 from lcgraph.asking.services import calls
-from lcgraph.errors import LcgraphError, NotFound
+from lcgraph.errors import LcgraphError, NotFound, ParameterError
 from lcgraph.language import Text, pick
 from lcgraph.processes import MEGABYTE
 from lcgraph.publishing.network import Network
@@ -56,6 +57,9 @@ PATH = "/mcp"
 ROWS = 50
 """Rows that a tool gives if nothing else is asked for: a model has little room."""
 MOST_ROWS = 500
+FEW = 20
+"""So many allowed values of a parameter are listed; who gives another one is told the nearest."""
+_SHARED: Mapping[str, ParameterHead] = {"edition": EDITION, "as_of": AS_OF}
 _ROWS_BYTES, _GRAPH_BYTES = 8_000_000, 100_000
 """What the answer to a SPARQL query may have: rows are counted to the last and few are given, a graph is given whole."""
 
@@ -70,6 +74,8 @@ project is not the wording of the source.
 All tools are read-only.
 """
 
+Code = Annotated[str, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+"""A code or another value as text: models write a commitment as a number."""
 Language = Annotated[Literal["en", "zh"], Field(description="language of labels and sentences")]
 _READ_ONLY = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
@@ -91,13 +97,64 @@ class Ground(Protocol):
 
 def create_server(ground: Ground) -> MCPServer[Any]:
     """The server with its tools, for any transport."""
-    server: MCPServer[Any] = MCPServer(
+    server = _Server(
         "lcgraph", instructions=INSTRUCTIONS, version=lcgraph.__version__, log_level="WARNING"
     )  # at INFO, each request to a server of the store would be in the log
     for tool in (_list_questions, _ask_question, _explain, _describe_framework, _describe_item, _run_sparql):
         function = tool(ground)
         server.tool(annotations=_READ_ONLY, structured_output=True)(function)
+    server.take_nothing_else()
     return server
+
+
+class _Server(MCPServer[Any]):
+    """The server, which tells of wrong arguments in the words of the project, and takes none that it does not know."""
+
+    def take_nothing_else(self) -> None:
+        """Has the tools say that they take no further arguments."""
+        for tool in self._tool_manager.list_tools():
+            tool.parameters["additionalProperties"] = False
+
+    async def call_tool(
+        self, name: str, arguments: dict[str, Any], context: Context[Any, Any] | None = None
+    ) -> CallToolResult | InputRequiredResult:
+        """Calls a tool.
+
+        :raises ToolError: if there is no such tool, an argument is wrong, or the tool cannot do it.
+        """
+        tool = self._tool_manager.get_tool(name)
+        if tool is not None:
+            with _told("zh" if arguments.get("lang") == "zh" else "en"):
+                _check(tool, arguments)
+        return await super().call_tool(name, arguments, context)
+
+
+def _check(tool: Tool, arguments: Mapping[str, Any]) -> None:
+    """:raises ParameterError: if an argument of a tool is unknown, missing or wrong."""
+    known = tool.parameters["properties"]
+    for name in arguments:
+        if name not in known:
+            raise ParameterError(
+                Text("The tool “{tool}” has no argument “{name}”.", tool=tool.name, name=name[:80]),
+                parameter=name[:80],
+                allowed=tuple(known),
+                remedy=Text("Its arguments are: {names}.", names=list(known)),
+            )
+    try:
+        tool.fn_metadata.validate_arguments(dict(arguments))
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        schema = {key: value for key, value in known[name].items() if key not in ("title", "description", "default")}
+        if wrong["type"] == "missing":
+            found = Text("The tool “{tool}” needs the argument “{name}”.", tool=tool.name, name=name)
+        else:
+            found = Text("“{found}” is not a value of “{name}”.", found=str(wrong["input"])[:80], name=name)
+        raise ParameterError(
+            found,
+            parameter=".".join(str(part)[:80] for part in wrong["loc"]),
+            remedy=Text("It has to follow this schema: {schema}", schema=json.dumps(schema, ensure_ascii=False)),
+        ) from error
 
 
 def http_app(ground: Ground) -> Starlette:
@@ -142,11 +199,15 @@ def _list_questions(ground: Ground) -> Callable[..., QuestionsShown]:
         if not listed:
             with _told(lang):
                 raise NotFound(
-                    Text("There is no group “{name}”.", name=group),
+                    Text("There is no group “{name}”.", name=str(group)[:80]),
                     remedy=Text("The groups are: {names}.", names=groups),
                 )
+        shared = [_parameter(name, one, answerer, lang) for name, one in _SHARED.items()]
         return QuestionsShown(
-            count=len(listed), groups=groups, questions=[_question(one, answerer, lang) for one in listed]
+            count=len(listed),
+            groups=groups,
+            every_question_takes=shared,
+            questions=[_question(one, answerer, lang) for one in listed],
         )
 
     return list_questions
@@ -160,28 +221,28 @@ def _question(question: Question, answerer: Answerer, language: str) -> Question
         title=pick(head.title.labels(), language),
         description=pick(head.description.labels(), language),
         parameters=[
-            Parameter(
-                name=name,
-                type=one.type,
-                required=one.required,
-                description=pick(one.description.labels(), language),
-                example=one.example,
-                allowed=None if one.type == "city" else _list(allowed(one, answerer.framework)),
-            )
-            for name, one in head.parameters.items()
+            _parameter(name, one, answerer, language) for name, one in head.parameters.items() if name not in _SHARED
         ],
     )
 
 
-def _list(values: tuple[str, ...] | None) -> list[str] | None:
-    return None if values is None else list(values)
+def _parameter(name: str, head: ParameterHead, answerer: Answerer, language: str) -> Parameter:
+    values = None if head.type == "city" else allowed(head, answerer.framework)
+    return Parameter(
+        name=name,
+        type=head.type,
+        required=head.required,
+        description=pick(head.description.labels(), language),
+        example=head.example,
+        allowed=list(values) if values is not None and len(values) <= FEW else None,
+    )
 
 
 def _ask_question(ground: Ground) -> Callable[..., AnswerShown]:
     def ask_question(
         question: Annotated[str, Field(description="name of a question, as list_questions gives it")],
         parameters: Annotated[
-            dict[str, str] | None,
+            dict[str, Code] | None,
             Field(description='its parameters, such as {"city": "ie-cork", "commitment": "2"}; cities by code or name'),
         ] = None,
         lang: Language = "en",
@@ -245,7 +306,7 @@ def _describe_item(ground: Ground) -> Callable[..., Described]:
         kind: Annotated[
             Literal["commitment", "action", "area", "feature", "measure", "city"], Field(description="what it is")
         ],
-        code: Annotated[str, Field(description="its code or name, such as 2, 2.3, 1.2.2-a or ie-cork")],
+        code: Annotated[Code, Field(description="its code or name, such as 2, 2.3, 1.2.2-a or ie-cork")],
         lang: Language = "en",
     ) -> Described:
         """Describe one item of the framework, or a city: its definition, unit and the like, and what it is related to."""
@@ -258,7 +319,7 @@ def _describe_item(ground: Ground) -> Callable[..., Described]:
 def _explain(ground: Ground) -> Callable[..., Explained]:
     def explain(
         city: Annotated[str, Field(description="code or name of the city, such as ie-cork")],
-        commitment: Annotated[str, Field(description="code of a commitment; either this or an action")] = "",
+        commitment: Annotated[Code, Field(description="code of a commitment; either this or an action")] = "",
         action: Annotated[str, Field(description="code of an action, such as 2.3")] = "",
         edition: Annotated[str, Field(description="code of the only edition that is to count")] = "",
         as_of: Annotated[str, Field(description="the day whose data are meant, such as 2026-03-31")] = "",

@@ -18,7 +18,9 @@ class Parameter(BaseModel):
     required: bool
     description: str
     example: str
-    allowed: list[str] | None = Field(description="all allowed values, where they are few")
+    allowed: list[str] | None = Field(
+        description="all allowed values, where they are few; of others describe_framework and describe_item tell"
+    )
 
 
 class Column(BaseModel):
@@ -43,6 +45,7 @@ class QuestionsShown(BaseModel):
 
     count: int
     groups: list[str]
+    every_question_takes: list[Parameter] = Field(description="parameters of each question beside its own")
     questions: list[QuestionShown]
 
 
