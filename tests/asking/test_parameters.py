@@ -87,6 +87,22 @@ def test_few_allowed_values_are_all_told(framework: Framework) -> None:
     assert refused.value.allowed == tuple(map(str, range(1, 13)))
 
 
+def test_the_nearest_are_named_first_of_all_that_are_allowed(framework: Framework) -> None:
+    with pytest.raises(ParameterError) as refused:
+        parameters.bind(question("region"), {"x": "Nothern Europe"}, framework)
+    assert refused.value.allowed[0] == "154"
+    assert sorted(refused.value.allowed) == sorted(framework.regions.codes)
+    assert str(refused.value.remedy).startswith("Did you mean 154 (Northern Europe)")
+
+
+@pytest.mark.parametrize(("kind", "text"), [("commitment", "13"), ("commitment", "0"), ("region", "1")])
+def test_nothing_is_near_to_a_number_that_is_not_there(kind: str, text: str, framework: Framework) -> None:
+    with pytest.raises(ParameterError) as refused:
+        parameters.bind(question(kind), {"x": text}, framework)
+    assert len(refused.value.allowed) in (12, 22)
+    assert str(refused.value.remedy).startswith("Write one of ")
+
+
 @pytest.mark.parametrize("text", [None, "", "   "])
 def test_a_parameter_may_be_left_out_only_where_it_is_optional(text: str | None, framework: Framework) -> None:
     said = {} if text is None else {"x": text}

@@ -20,6 +20,10 @@ FEW = 60
 """A list of allowed values is told whole up to this length."""
 
 
+_SHORT = 2
+"""Of a text so short it cannot be told what comes near: commitment 13 is as near to 12 as to 3."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A parameter with its value.
@@ -104,12 +108,12 @@ def _value(name: str, head: ParameterHead, text: str, framework: Framework) -> B
     if register is not None:
         item = register.find(text)
         if item is None:
-            near = register.nearest(text)
+            near = register.nearest(text) if len(text) > _SHORT else ()
             few = allowed(head, framework)
             raise ParameterError(
                 Text("“{found}” is not a value of “{name}”.", found=text[:80], name=name),
                 parameter=name,
-                allowed=near or few or (),
+                allowed=tuple(dict.fromkeys((*near, *(few or ())))),
                 remedy=Text("Did you mean {near}?", near=[_named(register.code(code)) for code in near])
                 if near
                 else Text("Write one of {codes}.", codes=list(few))
