@@ -176,11 +176,11 @@ def test_the_matrix_has_a_place_for_each_city_that_handed_in_and_each_commitment
 def test_how_many_cities_have_evidence_for_each_commitment(alike: Answerer, nobody: Answerer) -> None:
     columns = "commitment_code cities with_evidence share figures_only documents_only both without_evidence measures"
     found = rows(alike, "least-evidenced", columns)
-    assert [row[0] for row in found] == [str(n) for n in range(1, 13)]
-    assert found[1] == ("2", 6, 5, 83, 1, 3, 1, 1, 7)
-    assert found[7] == ("8", 6, 2, 33, 1, 1, 0, 4, 4)
-    assert found[5][:8] == ("6", 6, 2, 33, 1, 1, 0, 4)
-    assert {row[1:8] for i, row in enumerate(found) if i not in (1, 5, 7)} == {(6, 1, 17, 0, 1, 0, 5)}
+    fewest_first = ["1", "3", "4", "5", "7", "9", "10", "11", "12", "6", "8", "2"]
+    assert [row[0] for row in found] == fewest_first
+    assert {row[1:8] for row in found[:9]} == {(6, 1, 17, 0, 1, 0, 5)}
+    assert found[9][:8] == ("6", 6, 2, 33, 1, 1, 0, 4)
+    assert found[10:] == [("8", 6, 2, 33, 1, 1, 0, 4, 4), ("2", 6, 5, 83, 1, 3, 1, 1, 7)]
     assert rows(nobody, "least-evidenced", "commitment_code") == []
 
 
