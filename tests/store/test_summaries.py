@@ -139,8 +139,8 @@ def worked_out(city: str, now: Iterable[tuple[Submitted, int]], framework: Frame
             numbers["submissionCount"] = len(submissions)
         if years:
             numbers |= {"firstYear": min(years), "lastYear": max(years)}
-        if kind == "measure":
-            numbers["filledCellCount"] = sum(cell.startswith(f"{code}.") for cell in newest)
+        if kind == "measure" and (missing := [c for c in cells if c.startswith(f"{code}.") and c not in newest]):
+            numbers["missingCellCount"] = len(missing)
         said |= {("summary", f"{kind}/{code}", name, str(number)) for name, number in numbers.items()}
     return said
 

@@ -20,7 +20,7 @@ from lcgraph.store.evidence import evidence
 from lcgraph.store.statements import Statements
 from lcgraph.store.summaries import Handed, city_lines, handed_in, handed_in_before
 
-VERSION = 5
+VERSION = 6
 """Goes up when what a store holds of the same archive and the same questions changes; a store of another
 version is built anew."""
 

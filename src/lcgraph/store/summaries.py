@@ -1,8 +1,8 @@
 """What follows from all submissions of a city together: a graph of the city's own, ``CITY#evidence``.
 
 It says for which actions and commitments the city has evidence, how much it has handed in under an
-edition, in all and for each commitment and measure, and which figure is its newest of each value cell. Questions on the whole
-network read this instead of every figure of every year. It is written anew, whole, whenever a
+edition, in all and for each commitment and measure, how many value cells of a measure it has left out, and which figure is
+its newest of each value cell. Questions on the whole network read this instead of every figure of every year. It is written anew, whole, whenever a
 submission of the city comes or goes, and depends on nothing but the submissions that are current.
 """
 
@@ -149,7 +149,9 @@ def city_statements(city: str, handed: Iterable[Handed], framework: Framework) -
                     count.documents.add(document)
                     count.submissions.add(each.submission)
     for (item, edition), count in counts.items():
-        said.update(_summary(city, item, edition, count))
+        of_measure = framework.measures.get(item)
+        missing = len({cell.iri for cell in of_measure.cells} - count.cells) if of_measure is not None else 0
+        said.update(_summary(city, item, edition, count, missing))
     said.update(f"<{node}> <{LC}newestFigureFor> <{cell}>" for cell, (_, node) in newest.items())
     return sorted(said)
 
@@ -169,7 +171,7 @@ def _of_action(
         yield counts.setdefault((known.commitment, edition), _Count())
 
 
-def _summary(city: str, item: str, edition: str, count: _Count) -> Iterator[str]:
+def _summary(city: str, item: str, edition: str, count: _Count, missing: int) -> Iterator[str]:
     kind = item.rpartition("/")[0].rpartition("/")[2]
     name = local_name(edition) if item == edition else f"{local_name(edition)}-{kind}-{local_name(item)}"
     node = f"<{city}#handed-in-{name}>"
@@ -183,8 +185,8 @@ def _summary(city: str, item: str, edition: str, count: _Count) -> Iterator[str]
         "documentCount": len(count.documents),
         "submissionCount": len(count.submissions),
     }
-    if kind == "measure":
-        numbers["filledCellCount"] = len(count.cells)
+    if missing:  # where none is, nothing is said: who looks for what is missing finds that alone
+        numbers["missingCellCount"] = missing
     if count.years:
         numbers |= {"firstYear": min(count.years), "lastYear": max(count.years)}
     for name, number in numbers.items():
