@@ -121,8 +121,7 @@ def _cities(ground: Ground) -> list[str]:
 
 def _addresses(question: Question, cities: Sequence[str], times: int) -> list[str]:
     """A question of as many cities as it is to be asked, and with the example of each other parameter that it needs."""
-    of_city = is_of_city(question)
-    chosen = [cities[n * len(cities) // times] for n in range(times)] if of_city else [""] * times
+    chosen = [cities[n * len(cities) // times] for n in range(times)] if _needs_city(question) else [""] * times
     addresses = []
     for city in chosen:
         given = {
@@ -135,7 +134,14 @@ def _addresses(question: Question, cities: Sequence[str], times: int) -> list[st
 
 
 def is_of_city(question: Question) -> bool:
-    """Whether a question is of one city, so that it must not take longer where there are more."""
+    """Whether a question is of one city, so that it must not take longer where there are more.
+
+    Who asks for a city's peers asks for cities all over the network.
+    """
+    return question.group != "peers" and _needs_city(question)
+
+
+def _needs_city(question: Question) -> bool:
     return any(one.type == "city" and one.required for one in question.head.parameters.values())
 
 

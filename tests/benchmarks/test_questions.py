@@ -32,8 +32,11 @@ def test_a_question_of_a_city_is_asked_of_cities_from_all_over_the_alphabet(libr
     assert questions.is_of_city(question)
     addresses = questions._addresses(question, [f"c-{n:02d}" for n in range(30)], 3)
     assert [parse_qs(urlsplit(one).query)["city"] for one in addresses] == [["c-00"], ["c-10"], ["c-20"]]
-    of_network = library.get("commitment-cities")
+    beside_others, of_network = library.get("peers"), library.get("commitment-cities")
+    assert beside_others is not None
     assert of_network is not None
+    assert not questions.is_of_city(beside_others)
+    assert len(set(questions._addresses(beside_others, ["c-1", "c-2"], 2))) == 2
     assert not questions.is_of_city(of_network)
     assert len(set(questions._addresses(of_network, ["c"], 3))) == 1
 

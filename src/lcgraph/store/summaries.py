@@ -1,9 +1,10 @@
 """What follows from all submissions of a city together: a graph of the city's own, ``CITY#evidence``.
 
 It says for which actions and commitments the city has evidence, how much it has handed in under an
-edition, in all and for each commitment and measure, how many value cells of a measure it has left out, and which figure is
-its newest of each value cell. Questions on the whole network read this instead of every figure of every year. It is written anew, whole, whenever a
-submission of the city comes or goes, and depends on nothing but the submissions that are current.
+edition, in all and for each commitment and measure, how many value cells of a measure it has left
+out, and which figure is its newest of each value cell. Questions on the whole network read this
+instead of every figure of every year. It is written anew, whole, whenever a submission of the city
+comes or goes, and depends on nothing but the submissions that are current.
 """
 
 from __future__ import annotations
