@@ -124,6 +124,14 @@ def test_any_text_is_one_literal_that_says_just_that(text: str) -> None:
     assert quad.object == ox.Literal(text.strip())
 
 
+def test_a_text_too_long_to_look_for_is_refused_and_not_said_again(framework: Framework) -> None:
+    longest = "x" * parameters.MAX_TEXT
+    assert parameters.bind(question("text"), {"x": longest}, framework)["x"].text == longest
+    with pytest.raises(ParameterError, match="has 401 letters") as refused:
+        parameters.bind(question("text"), {"x": longest + "x"}, framework)
+    assert len(str(refused.value)) < 200
+
+
 def test_every_example_in_a_head_works(demo_answers: Answerer) -> None:
     for asked in demo_answers.library:
         examples = {name: head.example for name, head in asked.head.parameters.items()}

@@ -138,6 +138,7 @@ def test_a_wrong_argument_is_told_in_the_words_of_the_project(
         ("ask_question", {"question": "x" * 100_000}),
         ("ask_question", {"question": "measures", "parameters": {"x" * 100_000: "1"}}),
         ("ask_question", {"question": "city-gaps", "parameters": {"city": "x" * 100_000}}),
+        ("ask_question", {"question": "find", "parameters": {"text": "x" * 100_000}}),
         ("list_questions", {"group": "x" * 100_000}),
         ("describe_item", {"kind": "city", "code": "x" * 100_000}),
         ("explain", {"city": "x" * 100_000, "commitment": "2"}),

@@ -24,6 +24,10 @@ _SHORT = 2
 """Of a text so short it cannot be told what comes near: commitment 13 is as near to 12 as to 3."""
 
 
+MAX_TEXT = 400
+"""A longer text is looked for nowhere; it would only be said back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Bound:
     """A parameter with its value.
@@ -122,6 +126,12 @@ def _value(name: str, head: ParameterHead, text: str, framework: Framework) -> B
             )
         return Bound(item.code, terms.iri(item.iri), item.label)
     if head.type == "text":
+        if len(text) > MAX_TEXT:
+            raise ParameterError(
+                Text("The text of “{name}” has {n} letters.", name=name, n=len(text)),
+                parameter=name,
+                remedy=Text("Write at most {n} of them.", n=MAX_TEXT),
+            )
         return Bound(text, terms.plain(text), {})
     if head.type == "date":
         return _date(name, head, text)

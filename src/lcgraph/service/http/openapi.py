@@ -113,6 +113,8 @@ def question_parameters(question: Question, framework: Framework) -> list[dict[s
         schema: dict[str, Any] = {"type": "integer" if parameter.type in ("year", "integer") else "string"}
         if parameter.type == "date":
             schema["format"] = "date"
+        if parameter.type == "text":
+            schema["maxLength"] = parameters.MAX_TEXT
         allowed = parameters.allowed(parameter, framework)
         if allowed is not None and parameter.type != "city":  # cities are registered while the service runs
             schema["enum"] = list(allowed)
