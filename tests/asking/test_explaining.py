@@ -140,7 +140,9 @@ def test_where_there_is_none_it_says_for_each_action_what_is_missing_and_what_wo
     assert [(dict(reason)["en"], year) for _, reason, year in missing.declared] == [("not available", 2015)]
     text = found.text("en")
     assert text.startswith("Cork has no evidence for commitment 7 ")
-    assert "no figure and no document that is published of the city" in text.splitlines()[0]  # it may have withdrawn one
+    assert (
+        "no figure and no document that is published of the city" in text.splitlines()[0]
+    )  # it may have withdrawn one
     assert "for 2015: not available." in text
     assert "Or hand in a document that supports action 7.1." in text
 
