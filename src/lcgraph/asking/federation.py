@@ -23,7 +23,7 @@ from lcgraph.processes import MEGABYTE, Died, Workers
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.readers import Readers, Result
 
-_ONE_ROW_OF_NOTHING = "VALUES () { () }"
+_ONE_ROW_OF_NOTHING = "{ }"  # VALUES () { () } says the same, which Virtuoso cannot read
 _ASK_IT_FOR_LESS = Text("Ask it for less: put more of what you look for within SERVICE, or a LIMIT.")
 
 

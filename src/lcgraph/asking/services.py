@@ -20,7 +20,7 @@ from lcgraph.sparql import Token
 _MOST = 8
 """So many may stand in one query: it is not to become many requests."""
 
-_NOTHING = "VALUES () { () }"
+_NOTHING = "{ }"
 
 
 @dataclass(frozen=True, slots=True)

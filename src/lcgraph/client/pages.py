@@ -82,7 +82,8 @@ class Paged:
             yield self.query
             return
         texts = ', " ", '.join(f'COALESCE(STR(?{name}), "")' for name in variables)
-        bind = f"BIND (LCASE(SUBSTR(SHA1(CONCAT({texts})), 1, {_DIGITS})) AS ?{_HASH})"
+        # nothing around SUBSTR: Virtuoso compares what comes out of LCASE with nothing
+        bind = f"BIND (SUBSTR(SHA1(CONCAT({texts})), 1, {_DIGITS}) AS ?{_HASH})"
         bounds = [f"{16**_DIGITS * i // count:0{_DIGITS}x}" for i in range(count)] + ["g"]  # past all digits
         for low, high in pairwise(bounds):
             # as texts: the digits of hexadecimal numbers are in the order of their characters

@@ -14,13 +14,15 @@ from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
+from client_support import sending
 from servers import free_port
 
 from lcgraph.errors import LcgraphError, LimitExceeded, QueryError, StoreError
 from lcgraph.store.limits import QueryLimits
 from lcgraph.store.readers import Readers
 from lcgraph.store.remote import connection as remote_connection
-from lcgraph.store.remote.settings import remote_settings
+from lcgraph.store.remote.connection import Connection
+from lcgraph.store.remote.settings import FILE, remote_settings
 
 ROWS = [{"x": {"type": "literal", "value": str(n)}} for n in range(3)]
 JSON = json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": ROWS}}).encode()
@@ -312,3 +314,27 @@ def test_datatypes_that_it_was_given_otherwise_come_back_as_they_were(tmp_path: 
     found = answer(tmp_path, Server(whole(many, "application/n-triples")), CONSTRUCT)
     assert found.count(b"^^<http://www.opengis.net/ont/geosparql#wktLiteral> .\n") == 2000
     assert kept.encode() not in found
+
+
+def test_a_query_is_asked_again_where_the_server_let_go_of_the_connection_before_it_said_anything(
+    tmp_path: Path,
+) -> None:
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: application/sparql-results+json\r\nContent-Length: %d\r\n\r\n"
+    with sending(None, head % len(JSON) + JSON) as (address, heads), connected(tmp_path, address) as connection:
+        assert len(connection.select(SELECT)) == len(ROWS)
+    assert len(heads) == 2
+    with (
+        sending(None, None) as (address, _),
+        connected(tmp_path, address) as connection,
+        pytest.raises(StoreError, match="not whole"),
+    ):
+        connection.select(SELECT)
+
+
+def connected(folder: Path, address: str) -> Connection:
+    """A connection to a server of which nothing is known."""
+    said = "".join(f'{name} = "{address}/"\n' for name in ("query", "update", "graphs"))
+    (folder / FILE).write_text(said, encoding="ascii")
+    settings = remote_settings(folder)
+    assert settings is not None
+    return Connection(settings, folder)

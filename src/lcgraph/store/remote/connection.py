@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -93,15 +93,20 @@ class Connection:
             form |= self.engine.union
         if self.engine.time_out is not None:
             form[self.engine.time_out.parameter] = str(int(seconds * self.engine.time_out.per_second))
-        with (
-            self._told(self.settings.query),
-            self._reading.stream(
-                "POST", self.settings.query, data=form, headers={"Accept": accept}, timeout=seconds + 1
-            ) as response,
-        ):
+        request = self._reading.build_request(
+            "POST", self.settings.query, data=form, headers={"Accept": accept}, timeout=seconds + 1
+        )
+        with self._told(self.settings.query), closing(self._begun(request)) as response:
             self._refused(response)
             self.check_whole(response.headers)
             yield response
+
+    def _begun(self, request: httpx.Request) -> httpx.Response:
+        """The response to a query, of which nothing is read yet."""
+        try:
+            return self._reading.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError):  # the connection was kept, and the server let go of it
+            return self._reading.send(request, stream=True)
 
     def check_whole(self, headers: Mapping[str, str]) -> None:
         """Notices an answer that is a part only.

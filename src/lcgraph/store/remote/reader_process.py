@@ -8,6 +8,7 @@ state when it began and when it ended.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
 from pathlib import Path
@@ -24,7 +25,7 @@ from lcgraph.store.embedded import nothing_yet
 from lcgraph.store.remote.connection import SOLUTIONS, TRIPLES, Connection, boolean, not_whole
 from lcgraph.store.remote.settings import remote_settings
 from lcgraph.store.remote.state import State, being_changed
-from lcgraph.store.remote.text import asked_as, refuse
+from lcgraph.store.remote.text import asked_as, refuse, without_dataset
 
 _SECONDS_OF_ITS_OWN = 0.5
 """By so much a server is to end a query before the process that waits for it is killed: then it says why."""
@@ -129,6 +130,10 @@ class _Reader:
             prefixes=PREFIXES,
             default_graph=[ox.NamedNode("urn:nothing")],
         )
+        if (
+            request.default_graphs or request.named_graphs
+        ):  # they go before those of the query; some servers add them up
+            request = replace(request, query=without_dataset(request.query))
         named = _named(request)
         _check_graphs([*request.default_graphs, *request.named_graphs, *named], connection)
         state = State(connection, Names(request.base))
@@ -151,7 +156,13 @@ class _Reader:
         media_type = out.media_type = request.graph if is_graph else request.solutions
         accept = TRIPLES if is_graph else SOLUTIONS
         with connection.asked(
-            asked_as(request.query, request.bindings, request.base, connection.engine.kept_as),
+            asked_as(
+                request.query,
+                request.bindings,
+                request.base,
+                connection.engine.kept_as,
+                values_within=connection.engine.values_within,
+            ),
             accept,
             seconds=max(request.seconds - _SECONDS_OF_ITS_OWN, 0.1),
             default_graphs=request.default_graphs,

@@ -47,6 +47,7 @@ class Engine(_Part):
     :ivar update_statements: how many statements an update may have.
     :ivar refused: how the IRIs begin that no query may name.
     :ivar kept_as: datatypes whose literals it would rewrite, and by which others it is given them instead.
+    :ivar values_within: whether it reads ``VALUES`` within a pattern only.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Engine(_Part):
     update_statements: int = 10_000
     refused: tuple[str, ...] = Field(default=(), strict=False)
     kept_as: dict[str, str] = Field(default_factory=dict)
+    values_within: bool = False
 
 
 @cache

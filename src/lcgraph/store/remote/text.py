@@ -8,18 +8,29 @@ from dataclasses import replace
 from lcgraph.errors import QueryRefused
 from lcgraph.framework.namespaces import PREFIXES
 from lcgraph.language import Text
-from lcgraph.sparql import tokens
+from lcgraph.sparql import Token, tokens
 from lcgraph.store.bound import next_token, with_values
 
 _PROLOGUE = ("BASE", "PREFIX")
 
 
-def asked_as(query: str, bindings: Mapping[str, str], base: str, kept_as: Mapping[str, str] | None = None) -> str:
+_AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "GROUP", "HAVING")
+
+
+def asked_as(
+    query: str,
+    bindings: Mapping[str, str],
+    base: str,
+    kept_as: Mapping[str, str] | None = None,
+    *,
+    values_within: bool = False,
+) -> str:
     """The text that a server is sent.
 
     :param bindings: variables to their values, as N-Triples terms.
     :param base: what relative IRIs are relative to.
     :param kept_as: datatypes that the server was given by other names, and these.
+    :param values_within: whether ``VALUES`` at the end is to stand in the pattern, where it says the same.
 
     >>> print(asked_as("SELECT ?city ?n { ?city lc:n ?n } ORDER BY ?city", {"city": "<urn:c>"}, "urn:b"))
     BASE <urn:b>
@@ -27,6 +38,8 @@ def asked_as(query: str, bindings: Mapping[str, str], base: str, kept_as: Mappin
     SELECT (<urn:c> AS ?city) ?n { <urn:c> lc:n ?n } ORDER BY (<urn:c>)
     """
     pieces = list(tokens(query, compare=True))
+    if values_within:
+        pieces = _values_within(pieces)
     declared = {
         after.text.partition(":")[0]
         for i, token in enumerate(pieces)
@@ -43,6 +56,45 @@ def asked_as(query: str, bindings: Mapping[str, str], base: str, kept_as: Mappin
                 names[f"{prefix}:{rest}"] = f"<{kept}>"
     pieces = [replace(p, text=names[p.text]) if p.text in names else p for p in pieces]
     return "".join(lines) + with_values(pieces, bindings)
+
+
+def _values_within(pieces: list[Token]) -> list[Token]:
+    """A query with ``VALUES`` at its end moved to the end of its pattern; as it is, where that says something else.
+
+    >>> print("".join(p.text for p in _values_within(list(tokens("SELECT ?l { ?c ?p ?l } LIMIT 9 VALUES ?c { <urn:c> }")))))
+    SELECT ?l { ?c ?p ?l VALUES ?c { <urn:c> } } LIMIT 9
+    """
+    depth, closing, form = 0, None, ""
+    for i, piece in enumerate(pieces):
+        word = piece.text.upper() if piece.kind == "word" else ""
+        form = form or (word if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") else "")
+        depth += (piece.text == "{") - (piece.text == "}")
+        if depth == 0 and (word in _AGGREGATES or form in ("CONSTRUCT", "DESCRIBE")):
+            return pieces
+        if depth == 0 and piece.text == "}" and closing is None:
+            closing = i
+        if depth == 0 and word == "VALUES" and closing is not None:
+            space = replace(piece, text=" ")
+            return [*pieces[:closing], *pieces[i:], space, *pieces[closing:i]]
+    return pieces
+
+
+def without_dataset(query: str) -> str:
+    """A query without the graphs that it names by ``FROM``.
+
+    >>> without_dataset("PREFIX e: <urn:e/> ASK FROM e:a FROM NAMED <b> { ?s ?p 'FROM <c>' }")
+    "PREFIX e: <urn:e/> ASK   { ?s ?p 'FROM <c>' }"
+    """
+    depth, within, kept = 0, False, []
+    for token in tokens(query, compare=True):
+        word = token.text.upper() if token.kind == "word" else ""
+        within = within or (depth == 0 and word == "FROM")
+        if not within:
+            kept.append(token.text)
+            depth += (token.text in ("(", "{")) - (token.text in (")", "}"))
+        elif not token.text.isspace() and token.kind != "comment" and word not in ("FROM", "NAMED"):
+            within = False  # this was the name
+    return "".join(kept)
 
 
 def refuse(query: str, beginnings: Sequence[str]) -> None:
