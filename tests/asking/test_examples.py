@@ -10,6 +10,7 @@ import pytest
 from lcgraph.asking import examples
 from lcgraph.asking.answer import Answerer
 from lcgraph.asking.question import Library
+from lcgraph.asking.values import value_of
 from lcgraph.framework import resources
 from lcgraph.framework.namespaces import DEFAULT_BASE
 
@@ -21,9 +22,13 @@ SELECT ?sq ?comment ?query WHERE {
 ORDER BY ?sq"""
 
 
+def terms(answerer: Answerer, query: str) -> list[dict[str, dict[str, str]]]:
+    rows: list[dict[str, dict[str, str]]] = json.loads(answerer.readers.run(query).body)["results"]["bindings"]
+    return rows
+
+
 def found(answerer: Answerer, query: str) -> list[dict[str, str]]:
-    rows = json.loads(answerer.readers.run(query).body)["results"]["bindings"]
-    return [{name: term["value"] for name, term in row.items()} for row in rows]
+    return [{name: term["value"] for name, term in row.items()} for row in terms(answerer, query)]
 
 
 def test_the_examples_are_found_at_the_endpoint_as_editors_look_for_them(demo_answers: Answerer) -> None:
@@ -38,16 +43,12 @@ def test_an_example_gives_the_rows_of_its_question(demo_answers: Answerer, name:
     (query,) = {row["query"] for row in found(demo_answers, FIND) if row["sq"].endswith(f"#{name}")}
     given = {key: head.example for key, head in question.head.parameters.items() if head.required}
     answer = demo_answers.ask(name, given, "en")
-    expected = [
-        {
-            key: str(value).lower() if isinstance(value, bool) else str(value)
-            for key, value in row.items()
-            if value is not None
-        }
-        for row in answer.rows
-    ]
-    assert [{key: row[key] for key in answer.columns if key in row} for row in found(demo_answers, query)] == expected
-    assert expected or question.head.empty
+    columns = question.head.columns.items()
+    assert [
+        {name: value_of(row.get(name), column.type, "en") for name, column in columns}
+        for row in terms(demo_answers, query)
+    ] == [dict(row) for row in answer.rows]
+    assert answer.rows or question.head.empty
 
 
 @pytest.mark.parametrize("name", NAMES)

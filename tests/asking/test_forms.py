@@ -171,6 +171,7 @@ def test_parquet_says_of_itself_what_it_is(demo_answers: Answerer) -> None:
     assert (labels["label"], labels["label.en"], labels["type"]) == ("数值", "Value", "decimal")
 
 
+@pytest.mark.embedded("a server may keep figures to fifteen digits, as docs/scale.md says")
 def test_a_number_that_parquet_cannot_hold_is_no_other_number(tmp_path: Path, demo_answers: Answerer) -> None:
     answer = odd(tmp_path, demo_answers, '("a" 1 "0.1234567890123456789"^^xsd:decimal true 1 UNDEF UNDEF UNDEF)')
     with pytest.raises(QueryError, match="more digits than Parquet takes"):

@@ -59,6 +59,7 @@ def test_ask_is_true_or_false_with_virtuoso_too() -> None:
         assert client.query("ASK { ?s ?p ?o }") is False
 
 
+@pytest.mark.embedded("a server may take no query as long as this one, as docs/scale.md says")
 def test_a_query_that_is_longer_than_an_address_may_be_is_asked_all_the_same(small_client: Client) -> None:
     values = " ".join(f"<urn:x:{n}>" for n in range(20_000))
     assert len(small_client.query(f"SELECT ?x {{ VALUES ?x {{ {values} }} }}")) == 20_000

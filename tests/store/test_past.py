@@ -127,7 +127,7 @@ def test_who_asks_is_told_to_come_again_where_it_takes_longer_and_finds_it_made_
 
 def test_too_many_that_wait_are_refused_at_once(past: Past, network: Network) -> None:
     maker = Maker(past, network.directory, 60, 0)
-    past.directory.mkdir()
+    past.directory.mkdir(parents=True, exist_ok=True)
     with (past.directory / "lock").open("a") as lock:
         import fcntl
 
