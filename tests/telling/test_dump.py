@@ -85,6 +85,7 @@ def test_what_was_begun_before_a_change_is_not_given_after_it(
     dumps.close()
 
 
+@pytest.mark.embedded("it takes away the folder of an embedded store")
 def test_each_who_waits_for_what_cannot_be_made_is_told_so(published: Network) -> None:
     dumps = Dumps(published)
     shutil.rmtree(published.store_directory / "checkpoints")
