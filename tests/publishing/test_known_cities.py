@@ -30,13 +30,6 @@ def test_so_is_a_description_that_changed(network: Network) -> None:
     assert network.framework.cities[lumenport].label["en"] == "New Lumenport (fictional)"
 
 
-def test_a_city_is_fictional_in_whichever_of_its_two_ways_true_is_written(network: Network) -> None:
-    lumenport = network.framework.names.city("zz-lumenport")
-    for written in (b"true", b'"1"^^<http://www.w3.org/2001/XMLSchema#boolean>'):
-        network.register("city.ttl", LUMENPORT.replace(b"lc:fictional true", b"lc:fictional " + written), "test")
-        assert network.framework.cities[lumenport].fictional
-
-
 def test_publishing_leaves_the_framework_as_it_is(network: Network, read_small: Callable[..., Reading]) -> None:
     network.publish([read_small()], "test")
     before = network.framework

@@ -239,7 +239,7 @@ class Framework:
         return City(
             *self._basics(iri),
             country=said.iri(iri, LC + "country"),
-            fictional=said.text(iri, LC + "fictional") in ("true", "1"),  # both are how XML Schema writes it
+            fictional=said.text(iri, LC + "fictional") in ("true", "1"),  # Virtuoso gives it back as the second
             geonames=said.iri(iri, LC + "geonames"),
             wikidata=said.iri(iri, LC + "wikidata"),
             population=population,
