@@ -59,23 +59,26 @@ def asked_as(
 
 
 def _values_within(pieces: list[Token]) -> list[Token]:
-    """A query with ``VALUES`` at its end moved to the end of its pattern; as it is, where that says something else.
+    r"""A query with ``VALUES`` at its end moved to the end of its pattern; as it is, where that says something else.
 
-    >>> print("".join(p.text for p in _values_within(list(tokens("SELECT ?l { ?c ?p ?l } LIMIT 9 VALUES ?c { <urn:c> }")))))
-    SELECT ?l { ?c ?p ?l VALUES ?c { <urn:c> } } LIMIT 9
+    >>> "".join(p.text for p in _values_within(list(tokens("SELECT ?l { ?c ?p ?l } LIMIT 9 VALUES ?c { <urn:c> } # }"))))
+    'SELECT ?l { ?c ?p ?l VALUES ?c { <urn:c> } # }\n} LIMIT 9 '
+    >>> "".join(p.text for p in _values_within(list(tokens("SELECT (COUNT(*) AS ?n) { } VALUES ?c { <urn:c> }"))))
+    'SELECT (COUNT(*) AS ?n) { } VALUES ?c { <urn:c> }'
     """
-    depth, closing, form = 0, None, ""
+    depth, brackets, closing, form = 0, 0, None, ""
     for i, piece in enumerate(pieces):
         word = piece.text.upper() if piece.kind == "word" else ""
         form = form or (word if word in ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE") else "")
         depth += (piece.text == "{") - (piece.text == "}")
+        brackets += (piece.text == "(") - (piece.text == ")")
         if depth == 0 and (word in _AGGREGATES or form in ("CONSTRUCT", "DESCRIBE")):
             return pieces
-        if depth == 0 and piece.text == "}" and closing is None:
+        if depth == brackets == 0 and piece.text == "}" and closing is None:
             closing = i
         if depth == 0 and word == "VALUES" and closing is not None:
-            space = replace(piece, text=" ")
-            return [*pieces[:closing], *pieces[i:], space, *pieces[closing:i]]
+            end_of_line = replace(piece, text="\n")  # a comment may stand at the end
+            return [*pieces[:closing], *pieces[i:], end_of_line, *pieces[closing:i]]
     return pieces
 
 
