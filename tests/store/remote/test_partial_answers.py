@@ -331,6 +331,24 @@ def test_a_query_is_asked_again_where_the_server_let_go_of_the_connection_before
         connection.select(SELECT)
 
 
+@pytest.mark.parametrize("query", [SELECT, CONSTRUCT])
+def test_an_answer_that_is_sent_as_it_comes_is_of_the_state_that_the_store_is_in_and_not_of_the_last_answer(
+    tmp_path: Path, query: str
+) -> None:
+    rows = [{"x": {"type": "literal", "value": f"{n:060}"}} for n in range(9000)]
+    large = whole(json.dumps({"head": {"vars": ["x"]}, "results": {"bindings": rows}}).encode())
+    if query == CONSTRUCT:
+        large = whole(
+            "".join(f"<urn:{n:060}> <urn:b> <urn:c> .\n" for n in range(9000)).encode(), "application/n-triples"
+        )
+    server = Server(large)
+    with serving(server) as address, Readers(settled(tmp_path, address), 1, QueryLimits(), spare=0) as readers:
+        for state in ("3-2", "4-3"):
+            server.states = [state]
+            result = readers.run(query, solutions="text/csv", graph="application/n-triples")
+            assert (result.checkpoint, result.body.count(b"\n")) == (state, 9000 + (query == SELECT))
+
+
 def connected(folder: Path, address: str) -> Connection:
     """A connection to a server of which nothing is known."""
     said = "".join(f'{name} = "{address}/"\n' for name in ("query", "update", "graphs"))

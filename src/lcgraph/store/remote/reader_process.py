@@ -7,7 +7,8 @@ state when it began and when it ended.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from multiprocessing.connection import Connection as Pipe
@@ -74,17 +75,20 @@ class _Read:
 class _Late:
     """Holds what is written until there is more than a little, so that a small answer can be asked for again."""
 
-    def __init__(self, out: Sender, state: str) -> None:
+    def __init__(self, out: Sender, state: str, now: Callable[[], str | None]) -> None:
         self.media_type = ""
         self.sent = False
         self._out = out
         self._state = state
+        self._now = now
         self._held = bytearray()
 
     def write(self, data: bytes) -> int:
         """Takes a piece."""
         self._held += data
         if len(self._held) >= _SMALL:
+            if not self.sent and self._now() != self._state:
+                raise _Changed  # since the last answer, most likely: nothing is lost yet
             self.send()
         return len(data)
 
@@ -102,6 +106,10 @@ class _Late:
 
 
 _SMALL = 256 * 1024
+
+
+class _Changed(Exception):
+    """The store is in another state than was thought, and nothing was sent yet."""
 
 
 class _Reader:
@@ -141,8 +149,9 @@ class _Reader:
             before = self._seen or state.name()
             if before is None:
                 raise nothing_yet(Path(request.directory))
-            out = _Late(Sender(pipe, request.result_bytes), before)
-            self._write(request, connection, meant, out, union=not named)
+            out = _Late(Sender(pipe, request.result_bytes), before, state.name)
+            with suppress(_Changed):
+                self._write(request, connection, meant, out, union=not named)
             self._seen = state.name()
             if self._seen == before:  # no state comes again, so it was this one all the time
                 out.send()
