@@ -30,6 +30,9 @@ REPEAT_SECONDS = 0.003
 TIMES_ASKED = 9
 """How often each question is asked, of as many cities where it is of a city."""
 
+_OF_ALL_CITIES = ("peers",)
+"""Questions that name a city and have rows of cities all over the network."""
+
 PATIENCE = 60.0
 NOTHING_KEPT = {"LCGRAPH_KEPT_MB": "0", "LCGRAPH_QUERY_SECONDS": f"{PATIENCE:g}"}
 
@@ -134,11 +137,8 @@ def _addresses(question: Question, cities: Sequence[str], times: int) -> list[st
 
 
 def is_of_city(question: Question) -> bool:
-    """Whether a question is of one city, so that it must not take longer where there are more.
-
-    Who asks for a city's peers asks for cities all over the network.
-    """
-    return question.group != "peers" and _needs_city(question)
+    """Whether a question is of one city, or of two, so that it must not take longer where there are more."""
+    return question.name not in _OF_ALL_CITIES and _needs_city(question)
 
 
 def _needs_city(question: Question) -> bool:

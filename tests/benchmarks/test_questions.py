@@ -37,6 +37,9 @@ def test_a_question_of_a_city_is_asked_of_cities_from_all_over_the_alphabet(libr
     assert of_network is not None
     assert not questions.is_of_city(beside_others)
     assert len(set(questions._addresses(beside_others, ["c-1", "c-2"], 2))) == 2
+    of_two = library.get("side-by-side")
+    assert of_two is not None
+    assert questions.is_of_city(of_two)
     assert not questions.is_of_city(of_network)
     assert len(set(questions._addresses(of_network, ["c"], 3))) == 1
 
