@@ -138,9 +138,8 @@ class _Reader:
             prefixes=PREFIXES,
             default_graph=[ox.NamedNode("urn:nothing")],
         )
-        if (
-            request.default_graphs or request.named_graphs
-        ):  # they go before those of the query; some servers add them up
+        # graphs of the protocol go before those of the query; some servers add them up
+        if request.default_graphs or request.named_graphs:
             request = replace(request, query=without_dataset(request.query))
         named = _named(request)
         _check_graphs([*request.default_graphs, *request.named_graphs, *named], connection)

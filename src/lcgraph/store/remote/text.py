@@ -11,9 +11,6 @@ from lcgraph.language import Text
 from lcgraph.sparql import Token, tokens
 from lcgraph.store.bound import next_token, with_values
 
-_PROLOGUE = ("BASE", "PREFIX")
-
-
 _AGGREGATES = ("COUNT", "SUM", "MIN", "MAX", "AVG", "SAMPLE", "GROUP_CONCAT", "GROUP", "HAVING")
 
 
